@@ -1,0 +1,1 @@
+"""Pure mathematics of the dome: where must the slit be, given where the telescope points."""

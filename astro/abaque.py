@@ -1,0 +1,284 @@
+"""Reads the measured table (the abaque): blocks of rows under a ``Hauteur 30°`` header in a spreadsheet."""
+
+import math
+import re
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from astro.angles import normalise_deg
+from astro.errors import AbaqueError
+
+Grid = Mapping[tuple[int, int], object]
+"""The cells of a sheet that hold something, by (row, column), both from 1."""
+
+EXPECTED = "a cell 'Hauteur 30°', below it 'Az astre' and 'Az coupole' side by side, then a row per measurement"
+
+_NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d*)?|[-+]?[.,]\d+)\s*(?:°|deg\.?|degres?|degrees?)?", re.IGNORECASE)
+_ALTITUDE = re.compile(r"(?:hauteur|altitude)\b\s*[:=]?\s*(.*)")
+_STAR = re.compile(r"az(?:imuts?|imuth)?\.?\s*(?:de\s+l')?\s*(?:astre|etoile|objet|star|object)\s*(?:\(?°\)?)?")
+_DOME = re.compile(r"az(?:imuts?|imuth)?\.?\s*(?:de\s+la\s+)?(?:coupole|dome)\s*(?:\(?°\)?)?")
+_MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class AbaquePoint:
+    """One measurement, and where it stands in the file."""
+
+    altitude_deg: float
+    azimuth_deg: float
+    """Telescope, degrees, 0...360 as written."""
+    dome_azimuth_deg: float
+    """Dome, degrees, in [0, 360)."""
+    sheet: str
+    cell: str
+    """Cell of the dome azimuth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abaque:
+    """All measurements of one file, in the order of its sheets and blocks."""
+
+    points: tuple[AbaquePoint, ...]
+    source: str
+    """Name of the file, for people."""
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a table.
+
+        Every sheet is searched for blocks, stacked or side by side. A block without any dome azimuth is a form still
+        to be filled in and is left out; in a block that holds data, every row must be complete.
+
+        Args:
+            path: an .xlsx file.
+
+        Returns:
+            The measurements; one that stands twice with the same value is kept once.
+
+        Raises:
+            AbaqueError: the file cannot be read, holds no data, or a cell is wrong.
+        """
+        path = Path(path)
+        points: dict[tuple[float, float], AbaquePoint] = {}
+        formulas: dict[str, Grid] | None = None
+        for sheet, grid in _read(path, results=True).items():
+            for block in _blocks(path.name, sheet, grid):
+                if not block.is_filled:
+                    # Only now is the file read again: a formula that was never calculated looks like an empty cell.
+                    formulas = _read(path, results=False) if formulas is None else formulas
+                    block.refuse_uncalculated(formulas[sheet])
+                    continue
+                for point in block.points():
+                    other = points.setdefault((point.altitude_deg, point.azimuth_deg), point)
+                    if other.dome_azimuth_deg != point.dome_azimuth_deg:
+                        raise AbaqueError(
+                            f"{path.name}: altitude {point.altitude_deg:g}°, azimuth {point.azimuth_deg:g}° stands "
+                            f"twice, with {other.dome_azimuth_deg:g} in sheet '{other.sheet}' cell {other.cell} and "
+                            f"{point.dome_azimuth_deg:g} in sheet '{point.sheet}' cell {point.cell}: keep one of them",
+                            sheet=point.sheet,
+                            cell=point.cell,
+                            value=point.dome_azimuth_deg,
+                        )
+        if not points:
+            raise AbaqueError(f"{path.name} holds no measurement; expected {EXPECTED}")
+        return cls(tuple(points.values()), path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Two columns below an altitude header."""
+
+    file: str
+    sheet: str
+    grid: Grid
+    header: tuple[int, int]
+    altitude_deg: float | None
+    star_column: int
+    dome_column: int
+    rows: tuple[int, ...]
+
+    @property
+    def is_filled(self) -> bool:
+        return any((row, self.dome_column) in self.grid for row in self.rows)
+
+    def points(self) -> Iterator[AbaquePoint]:
+        """Check and yield the rows of a block that holds data."""
+        altitude_deg = self.altitude_deg
+        if altitude_deg is None or not 0.0 < altitude_deg <= 90.0:
+            raise self._error(self.header, "is not an altitude above 0° and up to 90°; correct the header of the block")
+        previous = self.rows[0] - 1
+        for row in self.rows:
+            star, dome = (row, self.star_column), (row, self.dome_column)
+            after_gap, previous = row > previous + 1, row
+            if after_gap and dome not in self.grid and _number(self.grid.get(star)) is None:
+                continue  # a remark below the data
+            azimuth_deg = self._azimuth(star, "telescope azimuth ('Az astre')")
+            dome_deg = self._azimuth(dome, "dome azimuth ('Az coupole')")
+            yield AbaquePoint(altitude_deg, azimuth_deg, normalise_deg(dome_deg), self.sheet, _cell_name(*dome))
+
+    def refuse_uncalculated(self, formulas: Grid) -> None:
+        """Raise where a dome azimuth is a formula of which the file holds no result."""
+        for row in self.rows:
+            if (row, self.dome_column) in formulas:
+                raise self._error(
+                    (row, self.dome_column),
+                    "is a formula whose result is not in the file; open the file in a spreadsheet program and save it, "
+                    "or write the number",
+                    formulas[row, self.dome_column],
+                )
+
+    def _azimuth(self, place: tuple[int, int], meaning: str) -> float:
+        if place not in self.grid:
+            raise self._error(
+                place,
+                f"is empty: the {meaning} is missing in a block that holds data; write it or clear the whole row (if "
+                "it is a formula, open the file in a spreadsheet program and save it)",
+            )
+        value = _number(self.grid[place])
+        if value is None or not 0.0 <= value <= 360.0:
+            raise self._error(place, f"is not a {meaning}; write a number from 0 to 360")
+        return value
+
+    def _error(self, place: tuple[int, int], problem: str, value: object = None) -> AbaqueError:
+        value = self.grid.get(place) if value is None else value
+        shown = "" if value is None else f" ({value!r})"
+        cell = _cell_name(*place)
+        message = f"{self.file}, sheet '{self.sheet}', cell {cell}{shown} {problem}"
+        return AbaqueError(message, sheet=self.sheet, cell=cell, value=value)
+
+
+def _blocks(file: str, sheet: str, grid: Grid) -> Iterator[_Block]:
+    """Find the blocks of a sheet, by their headers."""
+    claimed: set[tuple[int, int]] = set()
+    altitudes = [place for place, value in grid.items() if _header(_ALTITUDE, value)]
+    for row, column in sorted(altitudes):
+        altitude_deg = _altitude(grid[row, column])
+        columns = _header_columns(grid, row, column)
+        if columns is None:
+            if altitude_deg is not None and _has_pair(grid, row, column):
+                problem = "has values below it, but not 'Az astre' and 'Az coupole'"
+                raise _lost(file, sheet, grid, (row, column), problem)
+            continue
+        header_row, star_column, dome_column = columns
+        claimed.add((header_row, star_column))
+        rows = _data_rows(grid, header_row, star_column, dome_column)
+        yield _Block(file, sheet, grid, (row, column), altitude_deg, star_column, dome_column, rows)
+    for row, column in sorted(place for place, value in grid.items() if _header(_STAR, value)):
+        if (row, column) not in claimed and _has_pair(grid, row, column):
+            raise _lost(file, sheet, grid, (row, column), "heads values, but no altitude stands above it")
+
+
+def _has_pair(grid: Grid, row: int, column: int) -> bool:
+    """Tell whether two numbers stand side by side just below a header that is no part of a block."""
+    pairs = ((grid.get((r, column)), grid.get((r, column + 1))) for r in range(row + 1, row + 4))
+    return any(_number(left) is not None and _number(right) is not None for left, right in pairs)
+
+
+def _lost(file: str, sheet: str, grid: Grid, place: tuple[int, int], problem: str) -> AbaqueError:
+    cell, value = _cell_name(*place), grid[place]
+    message = f"{file}, sheet '{sheet}', cell {cell} ({value!r}) {problem}; expected {EXPECTED}"
+    return AbaqueError(message, sheet=sheet, cell=cell, value=value)
+
+
+def _header_columns(grid: Grid, row: int, column: int) -> tuple[int, int, int] | None:
+    """Look for the pair of column headers that belongs to an altitude: (row, telescope column, dome column)."""
+    for header_row in (row + 1, row + 2):
+        for left in (column, column - 1):
+            first, second = grid.get((header_row, left)), grid.get((header_row, left + 1))
+            if _header(_STAR, first) and _header(_DOME, second):
+                return header_row, left, left + 1
+            if _header(_DOME, first) and _header(_STAR, second):
+                return header_row, left + 1, left
+    return None
+
+
+def _data_rows(grid: Grid, header_row: int, *columns: int) -> tuple[int, ...]:
+    """List the rows below the headers that hold anything, down to the next header in these columns."""
+    rows = sorted({row for row, column in grid if column in columns and row > header_row})
+    for index, row in enumerate(rows):
+        values = [grid.get((row, column)) for column in columns]
+        if any(_altitude(v) is not None or _header(_STAR, v) or _header(_DOME, v) for v in values):
+            return tuple(rows[:index])
+    return tuple(rows)
+
+
+def _altitude(value: object) -> float | None:
+    match = _ALTITUDE.fullmatch(_plain(value)) if isinstance(value, str) else None
+    return _number(match[1]) if match else None
+
+
+def _header(kind: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and kind.fullmatch(_plain(value)) is not None
+
+
+def _plain(value: object) -> str:
+    """Bring a header to lower case, without accents, with single spaces."""
+    decomposed = unicodedata.normalize("NFKD", str(value).replace("º", "°").replace("’", "'"))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+
+def _number(value: object) -> float | None:
+    """Understand a cell as a number: one, or a text such as ``72,5 °``."""
+    if isinstance(value, str):
+        match = _NUMBER.fullmatch(_plain(value))
+        return float(match[1].replace(",", ".")) if match else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _cell_name(row: int, column: int) -> str:
+    letters = ""
+    while column > 0:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row}"
+
+
+def _read(path: Path, *, results: bool) -> dict[str, Grid]:
+    """Read the cells of all sheets: the results of formulas, or the formulas themselves."""
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > _MAX_UNPACKED_BYTES:
+            raise AbaqueError(f"{path.name} unpacks to {unpacked >> 20} MB: this is no table of dome azimuths")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # drawings and validations that openpyxl does not keep
+            book = openpyxl.load_workbook(path, read_only=True, data_only=results)
+            try:
+                return {sheet.title: _cells(sheet) for sheet in book.worksheets}
+            finally:
+                book.close()
+    except FileNotFoundError:
+        raise AbaqueError(f"there is no file {path}; check the path of the table") from None
+    except IsADirectoryError:
+        raise AbaqueError(f"{path} is a folder; name the .xlsx file in it") from None
+    except OSError as error:
+        raise AbaqueError(f"{path} cannot be read: {error.strerror or error}") from error
+    except AbaqueError:
+        raise
+    except Exception as error:
+        # openpyxl lets through whatever its parsers meet in a damaged file.
+        raise AbaqueError(
+            f"{path.name} is not a readable .xlsx workbook ({type(error).__name__}: {error}); open it in a spreadsheet "
+            "program and save it as .xlsx"
+        ) from error
+
+
+def _cells(sheet: object) -> dict[tuple[int, int], object]:
+    # The size that a file states for its sheets is often wrong, and may be a million empty rows.
+    sheet.reset_dimensions()  # type: ignore[attr-defined]
+    rows = enumerate(sheet.iter_rows(values_only=True), start=1)  # type: ignore[attr-defined]
+    return {
+        (row, column): value
+        for row, values in rows
+        for column, value in enumerate(values, start=1)
+        if value is not None and not (isinstance(value, str) and not value.strip())
+    }

@@ -1,0 +1,37 @@
+"""Loads the model that the client slaves by."""
+
+import asyncio
+from pathlib import Path
+
+from astro.dome_model import DomeModel
+from astro.errors import AbaqueError, ModelError
+from astro.model_file import LoadedAbaque
+from client.errors import ClientError
+
+
+class NoModel(ClientError):  # noqa: N818 - named for what happened, like its siblings
+    """There is no table to slave by, or it cannot be used."""
+
+
+async def load_model(path: Path, kind: str, latitude_deg: float, radius_m: float) -> tuple[DomeModel, LoadedAbaque]:
+    """Read and fit a table; takes a second or two.
+
+    Args:
+        path: the .xlsx file.
+        kind: "table" for the interpolated table, anything else for the geometry fitted to it.
+        latitude_deg: of the observatory.
+        radius_m: of the dome.
+
+    Returns:
+        The model chosen, and everything that was learnt about the table.
+
+    Raises:
+        NoModel: the table cannot be read or does not look like a dome.
+    """
+    from astro.load_abaque import load  # here: it brings numpy and scipy, which other commands do without
+
+    try:
+        loaded = LoadedAbaque.from_json(await asyncio.to_thread(load, str(path), latitude_deg, radius_m))
+    except (AbaqueError, ModelError) as error:
+        raise NoModel(f"the table {path} cannot be used: {error}") from error
+    return (loaded.table if kind == "table" else loaded.geometry), loaded

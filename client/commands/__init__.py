@@ -1,0 +1,1 @@
+"""The subcommands of `indi-dome`, one module per group."""

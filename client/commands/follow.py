@@ -1,0 +1,138 @@
+"""`indi-dome sync`: keep a dome in front of a mount."""
+
+import os
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from astro.mount_report import Site
+from astro.slaving import SidePolicy, SlavingSettings
+from client.abaque_model import load_model
+from client.commands.options import ConfigOption, DomeOption, ServerOption, resolve_target
+from client.commands.runner import run_with_connection
+from client.connection import IndiConnection
+from client.dome import DomeClient
+from client.sync import Follower, Step
+
+
+class Side(StrEnum):
+    """Words of --side."""
+
+    MOUNT = "mount"
+    HOUR_ANGLE = "hour-angle"
+    WEST = "west"
+    EAST = "east"
+    IGNORE = "ignore"
+
+
+POLICIES = {
+    Side.MOUNT: SidePolicy.MOUNT,
+    Side.HOUR_ANGLE: SidePolicy.HOUR_ANGLE,
+    Side.WEST: SidePolicy.WEST,
+    Side.EAST: SidePolicy.EAST,
+    Side.IGNORE: SidePolicy.IGNORE,
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register this group's commands."""
+    app.command("sync")(sync)
+
+
+def sync(
+    mount: Annotated[
+        str | None, typer.Option("--mount", metavar="NAME", help="Mount to follow; default: slaving.mount.")
+    ] = None,
+    abaque: Annotated[
+        Path | None,
+        typer.Option("--abaque", metavar="FILE", help="Measured table (.xlsx); default: abaque.file.", dir_okay=False),
+    ] = None,
+    side: Annotated[Side, typer.Option("--side", help="Who says on which side of the pier the tube is.")] = Side.MOUNT,
+    threshold: Annotated[
+        float | None,
+        typer.Option("--threshold", metavar="DEGREES", min=0.0, help="Dead band; default: slaving.threshold_deg."),
+    ] = None,
+    server: ServerOption = None,
+    dome: DomeOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Keep the dome's slit in front of the telescope until Ctrl-C; any INDI mount, any INDI dome.
+
+    Each change of mind is one line: where the telescope looks, where the dome should be and is, and why.
+    """
+    from indi_dome_driver.config import ConfigError, load_config, resolve_abaque  # late: it costs start-up time
+
+    target = resolve_target(server, dome, config)
+    try:
+        loaded_config = load_config(config, os.environ)
+        settings = loaded_config.config
+        path = abaque if abaque is not None else resolve_abaque(settings, loaded_config.source_path)
+    except ConfigError as error:
+        raise typer.BadParameter(str(error)) from error
+    if path is None:
+        raise typer.BadParameter("no table: name one with --abaque FILE, or abaque.file in the configuration")
+    slaving = SlavingSettings(
+        threshold_deg=settings.slaving.threshold_deg if threshold is None else threshold,
+        stale_after_s=settings.slaving.stale_after_s,
+        side_policy=POLICIES[side],
+        clearance_m=max(0.0, (settings.dome.slit_width_m - settings.dome.tube_diameter_m) / 2.0),
+    )
+
+    async def follow(connection: IndiConnection) -> None:
+        model, loaded = await load_model(
+            path, settings.abaque.model, settings.site.latitude_deg, settings.dome.radius_m
+        )
+        figures = loaded.figures
+        typer.echo(
+            f"table {path.name}: {figures['points']:.0f} points, {model.name}, "
+            f"{figures['lateral_rms_mm']:.0f} mm RMS at the slit"
+        )
+        for finding in loaded.findings:
+            typer.echo(f"note: {finding}", err=True)
+        client = DomeClient(connection, target.device)
+        await client.find()
+        await client.connect_device()
+        name = mount or settings.slaving.mount
+        typer.echo(f"following {name} with {target.device}; Ctrl-C ends it")
+        site = Site(settings.site.latitude_deg, settings.site.longitude_deg)
+        follower = Follower(connection, target.host, target.port, name, client, model, slaving, site, StepWriter())
+        await follower.run()
+
+    run_with_connection(target, follow)
+
+
+class StepWriter:
+    """Writes a line when the follower changes its mind."""
+
+    def __init__(self) -> None:
+        self._last: tuple[object, ...] = ()
+
+    def __call__(self, step: Step) -> None:
+        """Show a step, unless it says what the last one said."""
+        decision = step.decision
+        key = (decision.verdict, decision.side, step.note, decision.go and decision.target_deg)
+        if key == self._last:
+            return
+        self._last = key
+        typer.echo(f"{datetime.now():%H:%M:%S} {describe(step)}")
+
+
+def describe(step: Step) -> str:
+    """Put a step into one line."""
+    decision = step.decision
+    parts = []
+    if decision.pointing is not None:
+        parts.append(f"telescope alt {decision.pointing.altitude_deg:.1f}° az {decision.pointing.azimuth_deg:.1f}°")
+    if decision.side is not None:
+        parts.append(f"tube {decision.side.label} ({decision.side_source})")
+    if decision.target_deg is not None:
+        parts.append(f"dome {step.dome_azimuth_deg:.1f}° → {decision.target_deg:.1f}°")
+    if decision.clearance_m is not None:
+        parts.append(f"clearance {1000 * decision.clearance_m:.0f} mm")
+    parts.append(f"{'MOVE' if decision.go else 'stay'}: {decision.reason}")
+    if step.note:
+        parts.append(f"[{step.note}]")
+    return ", ".join(parts)

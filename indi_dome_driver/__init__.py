@@ -1,0 +1,3 @@
+"""INDI driver for a rotating observatory dome."""
+
+__version__ = "0.1.0"

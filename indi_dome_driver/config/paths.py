@@ -1,0 +1,57 @@
+"""Where files live: the delivered data in a checkout or an installation, and the user's own configuration."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+SHARE = Path("share", "indi_dome_driver", "data")
+"""Folder of the delivered data below an installation's prefix, as setup.cfg installs it."""
+
+PACKAGES = Path(__file__).resolve().parents[2]
+"""The folder that holds the packages: a checkout, or an installation's site-packages."""
+
+
+def data_file(name: str) -> Path:
+    """Find a file that is delivered with the project.
+
+    Args:
+        name: its name in `data/`, as `config.json`.
+
+    Returns:
+        The first that exists of: the checkout's, the environment's, the user installation's, the one beside the
+        packages (`pip install --target`).
+
+    Raises:
+        FileNotFoundError: none exists; the message lists the places.
+    """
+    places = []
+    for folder in _data_folders():
+        place = folder / name
+        if os.path.isfile(place):  # False, not an error, where a folder may not be entered
+            return place
+        places.append(place)
+    tried = ", ".join(str(place) for place in dict.fromkeys(places))
+    raise FileNotFoundError(f"{name} is not among the delivered data; sought at {tried}. Is the installation complete?")
+
+
+def user_config_file(environ: Mapping[str, str]) -> Path:
+    """Name the user's configuration file, which need not exist (XDG Base Directory Specification 0.8).
+
+    Args:
+        environ: the environment; XDG_CONFIG_HOME counts when absolute, else HOME.
+    """
+    configured = Path(environ.get("XDG_CONFIG_HOME", ""))
+    base = configured if configured.is_absolute() else Path(environ.get("HOME") or Path.home()) / ".config"
+    return base / "indi_dome_driver" / "config.json"
+
+
+def _data_folders() -> Iterator[Path]:
+    if (PACKAGES / "setup.cfg").is_file():
+        yield PACKAGES / "data"
+    yield Path(sys.prefix) / SHARE
+    import sysconfig  # costs 20 ms to ask; a checkout or a virtual environment has answered by now
+
+    for scheme in (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user")):
+        yield Path(sysconfig.get_path("data", scheme)) / SHARE
+    yield PACKAGES / SHARE

@@ -1,0 +1,1 @@
+"""The INDI device: requests of clients become dome commands, and what the dome does becomes properties."""

@@ -1,0 +1,219 @@
+"""What exists while the device is connected: the opened hardware, the dome on it, and the controls that show it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from astro.angles import difference_deg
+from astro.mount_report import Site
+from astro.slaving import SlavingSettings
+from indi_dome_driver.axis import Axis
+from indi_dome_driver.axis_limits import AxisLimits
+from indi_dome_driver.config.tree import Config
+from indi_dome_driver.device.journal import PositionJournal
+from indi_dome_driver.device.models import Loader, ModelControl
+from indi_dome_driver.device.motion import MotionControl
+from indi_dome_driver.device.panel import Panel
+from indi_dome_driver.device.parking import ParkControl
+from indi_dome_driver.device.slaving import SlavingControl
+from indi_dome_driver.dome import Dome, Operation
+from indi_dome_driver.hardware.seam import Hardware
+from indi_dome_driver.indi.mount_watch import MountWatch
+from indi_dome_driver.indi.vectors import State
+from indi_dome_driver.mechanics import Mechanics
+from indi_dome_driver.motion_guard import GuardLimits
+from indi_dome_driver.park_data import ParkDataError, ParkEntry, ParkFile
+from indi_dome_driver.position_record import PositionFile, prove
+from indi_dome_driver.properties import when_connected
+
+ABORT = "DOME_ABORT_MOTION"
+STILL_PARKED_DEG = 1.0
+"""A dome found farther than this from its park position is not parked, whatever the file says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a session needs of the world outside, so that tests can give it another one."""
+
+    config: Config
+    abaque: Path | None
+    park_file: ParkFile
+    position_file: PositionFile
+    load: Loader
+    wall_clock: Callable[[], float]
+
+
+class Session:
+    """One connection to the hardware, from CONNECT to DISCONNECT."""
+
+    def __init__(
+        self,
+        panel: Panel,
+        hardware: Hardware,
+        mechanics: Mechanics,
+        around: Surroundings,
+        watch: MountWatch,
+        ask_mount: Callable[[], None],
+    ) -> None:
+        config = around.config
+        self._panel = panel
+        self._hardware = hardware
+        self._around = around
+        limits = AxisLimits(
+            tolerance_deg=config.motion.tolerance_deg, guard=GuardLimits(backlash_deg=config.motor.backlash_deg)
+        )
+        self._axis = Axis(hardware, mechanics, limits)
+        self._journal = PositionJournal(around.position_file, self._axis, around.wall_clock, panel.warn)
+        self._notices: list[Callable[[], None]] = []
+        self._find_position(mechanics)
+        entry = self._park_entry()
+        self.dome = Dome(
+            self._axis,
+            self._journal,
+            parked=entry.parked,
+            park_azimuth_deg=entry.azimuth_deg,
+            tolerance_deg=config.motion.tolerance_deg,
+        )
+        self._vectors = when_connected(config.slaving.threshold_deg, config.abaque.model, str(around.abaque or ""))
+        self.motion = MotionControl(panel, self.dome, self._yield_slaving)
+        self.parking = ParkControl(
+            panel,
+            self.dome,
+            self.motion,
+            around.park_file,
+            config.dome.park_azimuth_deg,
+            lambda: bool(watch.report.parked),
+        )
+        self.models = ModelControl(
+            panel, around.load, config.site.latitude_deg, config.dome.radius_m, lambda: self.slaving.reconsider()
+        )
+        clearance_m = max(0.0, (config.dome.slit_width_m - config.dome.tube_diameter_m) / 2.0)
+        self.slaving = SlavingControl(
+            panel,
+            self.dome,
+            self.motion,
+            self.models,
+            watch,
+            Site(config.site.latitude_deg, config.site.longitude_deg),
+            SlavingSettings(stale_after_s=config.slaving.stale_after_s, clearance_m=clearance_m),
+            ask_mount,
+        )
+        self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
+            ABORT: self._on_abort,
+            **self.motion.handlers,
+            **self.parking.handlers,
+            **self.models.handlers,
+            **self.slaving.handlers,
+        }
+
+    @property
+    def active(self) -> bool:
+        """Tell whether the control loop must run at its full pace."""
+        return self.dome.moving or self.dome.operation is not Operation.REST
+
+    @property
+    def tick_s(self) -> float:
+        """Give the pace of the control loop that suits the hardware, wall-clock seconds."""
+        return self._hardware.tick_s
+
+    def show(self) -> None:
+        """Define all properties with the truth in them, then tell what a person should know."""
+        by_name = {vector.name: vector for vector in self._vectors}
+        self._panel.vectors.update(by_name)
+        self.parking.fill()
+        for name in by_name:
+            self._panel.define(name)
+        self.motion.show()
+        self._panel.info(f"Hardware: {self._hardware.description}.")
+        if self._hardware.simulated:
+            self._panel.warn(
+                "The dome is SIMULATED: nothing real moves. hardware.backend in the configuration chooses."
+            )
+        for notice in self._notices:
+            notice()
+        self.models.start(self._around.abaque)
+
+    def tick(self, now_s: float) -> None:
+        """Run one turn of the control loop.
+
+        Args:
+            now_s: Unix seconds.
+        """
+        for event in self.dome.update():
+            self.motion.on_event(event)
+            self.parking.on_event(event)
+        self.motion.report(now_s, self._panel.number("POLLING_PERIOD")["PERIOD_MS"] / 1000.0)
+        self.slaving.evaluate(now_s)
+
+    def emergency_stop(self, why: str) -> None:
+        """Cut the pulses because something is wrong, and say what."""
+        ended = self.motion.cut()
+        self.parking.on_abort(ended)
+        self.slaving.switch_off("the dome was stopped")
+        self._panel.error(f"The dome is stopped: {why}")
+        self._panel.set_switch("DOME_MOTION", State.ALERT, on=None)
+
+    def halt(self) -> None:
+        """Cut the pulses without a word: clients may be gone."""
+        self.dome.abort()
+
+    def settle(self) -> bool:
+        """Let the position catch up after `halt`.
+
+        Returns:
+            True once the dome stands and its position is on record.
+        """
+        self.dome.update()
+        return not self.dome.moving
+
+    def close(self) -> None:
+        """Let go of the hardware and withdraw the properties."""
+        self.dome.abort()
+        self._hardware.close()
+        self._panel.remove([vector.name for vector in self._vectors])
+
+    def _on_abort(self, values: dict[str, Any]) -> None:
+        if any(values.values()):
+            ended = self.motion.cut()
+            self.parking.on_abort(ended)
+            self._yield_slaving("motion was aborted")
+        self._panel.set_switch(ABORT, State.OK, on=None)
+
+    def _yield_slaving(self, why: str) -> None:
+        self.slaving.switch_off(why)
+
+    def _find_position(self, mechanics: Mechanics) -> None:
+        self._axis.update()
+        vouched = self._hardware.rest_azimuth_deg
+        if vouched is not None:
+            self._axis.establish(vouched)
+            self._journal.resting()
+            return
+        counts_per_deg = mechanics.counts_per_deg * mechanics.encoder_sign
+        record = self._around.position_file.load()
+        proof = prove(record, self._axis.encoder_count, mechanics.encoder_counts_per_turn, counts_per_deg)
+        self._axis.establish(proof.azimuth_deg)
+        if proof.azimuth_deg is None:
+            self._notices.append(
+                lambda: self._panel.warn(
+                    f"The azimuth of the dome is unknown: {proof.reason}. Turn the slit to a known azimuth and sync."
+                )
+            )
+        else:
+            self._notices.append(lambda: self._panel.info(f"Position: {proof.reason}."))
+
+    def _park_entry(self) -> ParkEntry:
+        default = ParkEntry(False, self._around.config.dome.park_azimuth_deg)
+        try:
+            entry = self._around.park_file.load() or default
+        except ParkDataError as error:
+            text = f"{error}. The dome is taken as not parked."
+            self._notices.append(lambda: self._panel.warn(text))
+            return default
+        away = abs(difference_deg(self._axis.azimuth_deg, entry.azimuth_deg))
+        if entry.parked and self._axis.position_known and away > STILL_PARKED_DEG:
+            text = f"The dome was parked at {entry.azimuth_deg:.1f}° but stands {away:.1f}° off: taken as not parked."
+            self._notices.append(lambda: self._panel.warn(text))
+            return ParkEntry(False, entry.azimuth_deg)
+        return entry

@@ -1,0 +1,244 @@
+"""Slaving inside the driver: listens to the mount, asks `astro.slaving` for a decision, carries it out, says why."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from astro.mount_report import Site
+from astro.slaving import Decision, DomeReport, SidePolicy, SlavingSettings, Verdict, decide
+from indi_dome_driver.device.models import ModelControl
+from indi_dome_driver.device.motion import MotionControl
+from indi_dome_driver.device.panel import Panel
+from indi_dome_driver.dome import Dome, Operation, RefusedError
+from indi_dome_driver.indi.mount_watch import MountWatch
+from indi_dome_driver.indi.vectors import State
+
+AUTOSYNC, SIDE, PARAMS = "DOME_AUTOSYNC", "DM_OTA_SIDE", "DOME_PARAMS"
+STATUS, REASON = "SLAVING_STATUS", "SLAVING_REASON"
+ENABLE, DISABLE = "DOME_AUTOSYNC_ENABLE", "DOME_AUTOSYNC_DISABLE"
+POLICIES = {
+    "DM_OTA_SIDE_EAST": SidePolicy.EAST,
+    "DM_OTA_SIDE_WEST": SidePolicy.WEST,
+    "DM_OTA_SIDE_MOUNT": SidePolicy.MOUNT,
+    "DM_OTA_SIDE_HA": SidePolicy.HOUR_ANGLE,
+    "DM_OTA_SIDE_IGNORE": SidePolicy.IGNORE,
+}
+EVALUATION_PERIOD_S = 1.0
+STATUS_PERIOD_S = 1.0
+WORTH_A_WARNING = {
+    Verdict.STAY_NO_MODEL,
+    Verdict.STAY_STALE,
+    Verdict.STAY_MOUNT_FAULT,
+    Verdict.STAY_BELOW_HORIZON,
+    Verdict.STAY_MODEL_FAILS,
+    Verdict.STAY_DOME_PARKED,
+    Verdict.STAY_DOME_LOST,
+}
+"""Verdicts that a person who switched slaving on does not expect: said once each time they begin."""
+
+
+class SlavingControl:
+    """Keeps the slit in front of the mount that is snooped.
+
+    Args:
+        panel: the property sheet.
+        dome: what is slaved.
+        motion: starts and shows moves.
+        models: where the slit must be.
+        watch: what the mount has said; fed by the device.
+        site: place to assume while the mount names none.
+        settings: stale limit and clearance; dead band and side policy come from the panel.
+        ask_mount: asks the mount to repeat its position; the answer feeds `watch`.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        dome: Dome,
+        motion: MotionControl,
+        models: ModelControl,
+        watch: MountWatch,
+        site: Site,
+        settings: SlavingSettings,
+        ask_mount: Callable[[], None],
+    ) -> None:
+        self._panel = panel
+        self._dome = dome
+        self._motion = motion
+        self._models = models
+        self._watch = watch
+        self._site = site
+        self._settings = settings
+        self._ask_mount = ask_mount
+        self._moved_by_slaving = False
+        self._evaluated_s = self._shown_s = self._asked_s = -math.inf
+        self._last: Decision | None = None
+        self._told: Verdict | None = None
+        self._phase: object = None
+        self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
+            AUTOSYNC: self._on_autosync,
+            SIDE: self._on_side,
+            PARAMS: self._on_params,
+        }
+
+    @property
+    def enabled(self) -> bool:
+        """Tell whether slaving is switched on."""
+        return self._panel.switch(AUTOSYNC)[ENABLE]
+
+    def reconsider(self) -> None:
+        """Have the next turn of the loop decide anew, without waiting for the period."""
+        self._evaluated_s = -math.inf
+
+    def heard(self) -> None:
+        """Take note that the mount said something; a slew or its end is answered at once, drift in its own time."""
+        report = self._watch.report
+        phase = (report.slewing, report.target, report.side, report.parked, report.faulted)
+        if phase != self._phase:
+            self._phase = phase
+            self.reconsider()
+
+    def switch_off(self, why: str) -> None:
+        """Switch slaving off because a person took over; says so. Nothing happens when it is off."""
+        if self.enabled:
+            self._panel.set_switch(AUTOSYNC, State.OK, on=DISABLE)
+            self._panel.info(f"Slaving is switched off: {why}.")
+            self._moved_by_slaving = False
+            self._told = None
+
+    def evaluate(self, now_s: float) -> None:
+        """Decide, move if that is the decision, and show it; does nothing between two periods.
+
+        Args:
+            now_s: Unix seconds.
+        """
+        if now_s - self._evaluated_s < EVALUATION_PERIOD_S:
+            return
+        self._evaluated_s = now_s
+        self._watch.expire(now_s)
+        self._keep_mount_awake(now_s)
+        decision = decide(
+            self._watch.report, self._dome_report(), self._models.model, self._present_settings(), self._site, now_s
+        )
+        if self.enabled:
+            self._tell(decision)
+            if decision.go:
+                self._go(decision)
+        self._show(decision, now_s)
+        self._last = decision
+
+    def _go(self, decision: Decision) -> None:
+        assert decision.target_deg is not None  # noqa: S101 - a verdict GO carries its target
+        try:
+            self._panel.info(f"Slaving: {decision.reason} (side {_side_text(decision)}).")
+            if self._motion.begin_goto(decision.target_deg):
+                self._moved_by_slaving = True
+        except RefusedError as refusal:
+            self._panel.warn(f"Slaving cannot move the dome: {refusal}.")
+
+    def _tell(self, decision: Decision) -> None:
+        if decision.verdict in WORTH_A_WARNING and decision.verdict is not self._told:
+            reason = self._reason(decision)
+            self._panel.warn(f"Slaving keeps the dome where it is: {reason}.")
+        self._told = decision.verdict
+
+    def _reason(self, decision: Decision) -> str:
+        return self._models.missing if decision.verdict is Verdict.STAY_NO_MODEL else decision.reason
+
+    def _keep_mount_awake(self, now_s: float) -> None:
+        """Ask for the position again before it counts as stale: a mount that tracks well has nothing new to say."""
+        report = self._watch.report
+        quiet_s = self._settings.stale_after_s / 3.0
+        if self.enabled and now_s - report.position_time_s > quiet_s and now_s - self._asked_s > quiet_s:
+            self._asked_s = now_s
+            self._ask_mount()
+
+    def _dome_report(self) -> DomeReport:
+        dome = self._dome
+        occupied = "the dome is parking" if dome.operation is Operation.PARK else ""
+        if dome.operation in (Operation.JOG, Operation.RELATIVE, Operation.STOPPING):
+            occupied = f"the dome is {dome.operation.value}"
+        return DomeReport(
+            azimuth_deg=dome.axis.azimuth_deg,
+            position_known=dome.axis.position_known,
+            moving=dome.moving,
+            target_deg=dome.axis.target_deg,
+            parked=dome.parked,
+            occupied=occupied,
+        )
+
+    def _present_settings(self) -> SlavingSettings:
+        sides = self._panel.switch(SIDE)
+        chosen = next((policy for name, policy in POLICIES.items() if sides[name]), SidePolicy.MOUNT)
+        threshold = self._panel.number(PARAMS)["AUTOSYNC_THRESHOLD"]
+        return SlavingSettings(threshold, self._settings.stale_after_s, chosen, self._settings.clearance_m)
+
+    def _show(self, decision: Decision, now_s: float) -> None:
+        changed = self._last is None or decision.verdict is not self._last.verdict
+        if not changed and (now_s - self._shown_s < STATUS_PERIOD_S or decision == self._last):
+            return
+        self._shown_s = now_s
+        model = self._models.model
+        reason = self._reason(decision)
+        self._panel.set_texts(
+            REASON,
+            {
+                "REASON": reason if self.enabled else f"slaving is off ({reason})",
+                "SIDE": decision.side.label if decision.side else "",
+                "SIDE_SOURCE": decision.side_source,
+                "MODEL": model.name if model else "none",
+            },
+            State.OK if self.enabled else State.IDLE,
+        )
+        pointing = decision.pointing
+        self._panel.set_numbers(
+            STATUS,
+            _light(decision) if self.enabled else State.IDLE,
+            {
+                "TARGET_AZ": decision.target_deg or 0.0,
+                "ERROR": decision.error_deg or 0.0,
+                "DEAD_BAND": self._panel.number(PARAMS)["AUTOSYNC_THRESHOLD"],
+                "LATERAL_OFFSET": 1000.0 * (decision.lateral_m or 0.0),
+                "CLEARANCE": 1000.0 * (decision.clearance_m or 0.0),
+                "MOUNT_ALT": pointing.altitude_deg if pointing else 0.0,
+                "MOUNT_AZ": pointing.azimuth_deg if pointing else 0.0,
+                "DATA_AGE": decision.data_age_s or 0.0,
+            },
+        )
+
+    def _on_autosync(self, values: dict[str, Any]) -> None:
+        wanted = bool(values.get(ENABLE))
+        was = self.enabled
+        self._panel.set_switch(AUTOSYNC, State.OK, on=ENABLE if wanted else DISABLE)
+        if wanted and not was:
+            self._panel.warn("Slaving is switched on: the dome may move by itself.")
+            self._told = None
+        elif was and not wanted:
+            self._panel.warn("Slaving is switched off.")
+            if self._moved_by_slaving and self._dome.operation is Operation.GOTO:
+                self._dome.stop()
+        self._moved_by_slaving = False
+        self.reconsider()
+
+    def _on_side(self, values: dict[str, Any]) -> None:
+        chosen = next((name for name, on in values.items() if on), None)
+        if chosen is None:
+            self._motion.refuse(SIDE, "Choose one side policy: East, West, Mount, Hour Angle or Ignore.")
+            return
+        self._panel.set_switch(SIDE, State.OK, on=chosen)
+        self.reconsider()
+
+    def _on_params(self, values: dict[str, Any]) -> None:
+        self._panel.set_numbers(PARAMS, State.OK, values)
+        self.reconsider()
+
+
+def _side_text(decision: Decision) -> str:
+    side = decision.side.label if decision.side else "unknown"
+    return f"{side}, from {decision.side_source}"
+
+
+def _light(decision: Decision) -> State:
+    if decision.verdict is Verdict.STAY_ON_TARGET:
+        return State.OK
+    return State.BUSY if decision.verdict in (Verdict.GO, Verdict.STAY_ON_THE_WAY) else State.ALERT

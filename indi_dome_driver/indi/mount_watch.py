@@ -1,0 +1,145 @@
+"""Folds a mount's INDI properties into a `MountReport`; pure, so the driver's snooping and the client share it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from astro.mount_report import Equatorial, MountReport, Site
+from astro.pier import PierSide
+from indi_dome_driver.indi.received import Value
+
+MOUNT_PROPERTIES = (
+    "EQUATORIAL_EOD_COORD",
+    "TARGET_EOD_COORD",
+    "GEOGRAPHIC_COORD",
+    "TELESCOPE_PIER_SIDE",
+    "TELESCOPE_PARK",
+    "TELESCOPE_TRACK_STATE",
+)
+"""What a slaved dome wants to hear of its mount."""
+
+ANNOUNCEMENT_LASTS_S = 5.0
+"""A target that no slew follows within this time was not a slew."""
+
+
+class MountWatch:
+    """Keeps the latest report of one mount.
+
+    A slew announced by TARGET_EOD_COORD counts from the announcement on, before the mount turns Busy, so the dome can
+    start together with the telescope. A target that a driver merely repeats (in a definition, or 0/0 as many do before
+    their first slew) announces nothing.
+    """
+
+    def __init__(self) -> None:
+        self.report = MountReport()
+        self._announced_s = -math.inf
+
+    def apply(self, name: str, state: str, values: Mapping[str, Value], now_s: float, *, defined: bool = False) -> None:
+        """Take in one property.
+
+        Args:
+            name: INDI property name; others than `MOUNT_PROPERTIES` are ignored.
+            state: Idle, Ok, Busy or Alert.
+            values: elements; numbers as float, switches as bool. Absent ones keep their meaning.
+            now_s: time of receipt, Unix seconds.
+            defined: True for a definition (def*), False for an update (set*).
+        """
+        match name:
+            case "EQUATORIAL_EOD_COORD":
+                self._position(state, values, now_s)
+            case "TARGET_EOD_COORD":
+                self._target(values, now_s, defined)
+            case "GEOGRAPHIC_COORD":
+                self._site(values)
+            case "TELESCOPE_PIER_SIDE":
+                self._side(state, values)
+            case "TELESCOPE_PARK":
+                self._park(state, values)
+            case "TELESCOPE_TRACK_STATE":
+                tracking = _switch(values, "TRACK_ON", "TRACK_OFF")
+                self.report = replace(self.report, tracking=tracking)
+
+    def forget(self, name: str | None = None) -> None:
+        """Take in that a property (or, with None, the whole mount) is gone."""
+        if name is None:
+            self.report = MountReport(site=self.report.site)
+        elif name == "EQUATORIAL_EOD_COORD":
+            self.report = replace(self.report, position=None, slewing=False, target=None)
+        elif name == "TARGET_EOD_COORD":
+            self.report = replace(self.report, target=None)
+        elif name == "TELESCOPE_PIER_SIDE":
+            self.report = replace(self.report, side=None)
+        elif name == "TELESCOPE_PARK":
+            self.report = replace(self.report, parked=None)
+        elif name == "TELESCOPE_TRACK_STATE":
+            self.report = replace(self.report, tracking=None)
+
+    def forget_everything(self) -> None:
+        """Start anew, for another mount."""
+        self.report = MountReport()
+        self._announced_s = -math.inf
+
+    def expire(self, now_s: float) -> None:
+        """Drop an announced target that no slew followed."""
+        if self.report.target and not self.report.slewing and now_s - self._announced_s > ANNOUNCEMENT_LASTS_S:
+            self.report = replace(self.report, target=None)
+
+    def _position(self, state: str, values: Mapping[str, Value], now_s: float) -> None:
+        slewing = state == "Busy"
+        arrived = self.report.slewing and not slewing
+        target = None if arrived else self.report.target
+        self.report = replace(self.report, slewing=slewing, faulted=state == "Alert", target=target)
+        position = _equatorial(values)
+        if position is not None:
+            self.report = replace(self.report, position=position, position_time_s=now_s)
+
+    def _target(self, values: Mapping[str, Value], now_s: float, defined: bool) -> None:
+        target = _equatorial(values)
+        if target is None or (defined and not self.report.slewing):
+            return
+        self._announced_s = now_s
+        self.report = replace(self.report, target=target)
+
+    def _site(self, values: Mapping[str, Value]) -> None:
+        latitude, longitude = _number(values, "LAT"), _number(values, "LONG")
+        if latitude is None or longitude is None or abs(latitude) > 90.0:
+            return
+        if latitude == 0.0 and longitude == 0.0:
+            return  # what drivers report before anybody told them where they are
+        longitude = (longitude + 180.0) % 360.0 - 180.0
+        self.report = replace(self.report, site=Site(latitude, longitude))
+
+    def _side(self, state: str, values: Mapping[str, Value]) -> None:
+        west, east = values.get("PIER_WEST"), values.get("PIER_EAST")
+        side = None
+        if state != "Alert" and bool(west) != bool(east):
+            side = PierSide.WEST if west else PierSide.EAST
+        self.report = replace(self.report, side=side)
+
+    def _park(self, state: str, values: Mapping[str, Value]) -> None:
+        # Parking (Busy) already means: do not follow. Alert tells nothing new.
+        if state != "Alert":
+            self.report = replace(self.report, parked=_switch(values, "PARK", "UNPARK"))
+
+
+def _number(values: Mapping[str, Value], name: str) -> float | None:
+    value = values.get(name)
+    if isinstance(value, str) or value is None or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _switch(values: Mapping[str, Value], yes: str, no: str) -> bool | None:
+    if bool(values.get(yes)) == bool(values.get(no)):
+        return None
+    return bool(values.get(yes))
+
+
+def _equatorial(values: Mapping[str, Value]) -> Equatorial | None:
+    """Read RA/Dec; None where they are absent, absurd, or the 0/0 that drivers send before they know better."""
+    ra, dec = _number(values, "RA"), _number(values, "DEC")
+    if ra is None or dec is None or (ra == 0.0 and dec == 0.0):
+        return None
+    if not (0.0 <= ra <= 24.0 and -90.0 <= dec <= 90.0):
+        return None
+    return Equatorial(ra, dec)

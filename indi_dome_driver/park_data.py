@@ -1,0 +1,186 @@
+"""ParkData.xml: the file in which every INDI mount and dome of a user keeps whether and where it is parked.
+
+Our entry is exchanged under a lock and by rename; every byte that belongs to other devices stays as it was.
+"""
+
+import fcntl
+import math
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+
+@dataclass(frozen=True, slots=True)
+class ParkEntry:
+    """What is known about one device."""
+
+    parked: bool
+    azimuth_deg: float
+
+
+class ParkDataError(Exception):
+    """Report that the file cannot be read or written; the message names it, the reason and what was done."""
+
+
+@dataclass(slots=True)
+class _Found:
+    start: int
+    end: int = -1
+    parked: str = ""
+    azimuth: str = ""
+
+
+class ParkFile:
+    """One device's view of ParkData.xml."""
+
+    def __init__(self, path: Path, device: str) -> None:
+        self.path = path
+        self.device = device
+
+    def load(self) -> ParkEntry | None:
+        """Read our entry.
+
+        Returns:
+            The entry, or None when the file, the entry or one of its values is missing or makes no sense.
+
+        Raises:
+            ParkDataError: the file exists but is not readable or not XML.
+        """
+        found = _find(self._read(), self.device, self.path)[0]
+        if found is None:
+            return None
+        status = found.parked.strip().lower()
+        try:
+            azimuth = float(found.azimuth)
+        except ValueError:
+            return None
+        if status not in ("true", "false") or not math.isfinite(azimuth):
+            return None
+        return ParkEntry(status == "true", azimuth % 360.0)
+
+    def save(self, entry: ParkEntry) -> Path | None:
+        """Write our entry and leave everybody else's as it is.
+
+        Returns:
+            Where a damaged file was put aside, or None when there was none.
+
+        Raises:
+            ParkDataError: the file cannot be written.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with _locked(self.path.with_name(self.path.name + ".lock")):
+                aside = None
+                try:
+                    text = self._read()
+                    found, root_end = _find(text, self.device, self.path)
+                except ParkDataError:
+                    aside = self._set_aside()
+                    text, found, root_end = b"", None, -1
+                self._replace(_spliced(text, found, root_end, self._element(entry)))
+                return aside
+        except OSError as error:
+            reason = error.strerror or error
+            raise ParkDataError(f"cannot write {self.path}: {reason}; the park state is not saved") from error
+
+    def _element(self, entry: ParkEntry) -> bytes:
+        status = "true" if entry.parked else "false"
+        return (
+            f"<device name={quoteattr(self.device)}>\n"
+            f"        <parkstatus>\n{status}\n        </parkstatus>\n"
+            f"        <parkposition>\n            <axis1position>\n{entry.azimuth_deg:f}\n"
+            f"            </axis1position>\n        </parkposition>\n    </device>"
+        ).encode()
+
+    def _read(self) -> bytes:
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            raise ParkDataError(f"cannot read {self.path}: {error.strerror or error}") from error
+
+    def _set_aside(self) -> Path:
+        number = 0
+        while (aside := self.path.with_name(f"{self.path.name}.damaged{number or ''}")).exists():
+            number += 1
+        self.path.rename(aside)
+        return aside
+
+    def _replace(self, content: bytes) -> None:
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name + ".")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            mode = self.path.stat().st_mode & 0o777 if self.path.exists() else 0o644
+            os.chmod(name, mode)
+            os.replace(name, self.path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+
+
+def _spliced(text: bytes, found: _Found | None, root_end: int, element: bytes) -> bytes:
+    if found is not None:
+        return text[: found.start] + element + text[found.end :]
+    if root_end >= 0:
+        return text[:root_end] + b"    " + element + b"\n" + text[root_end:]
+    return b"<parkdata>\n    " + element + b"\n</parkdata>\n"
+
+
+def _find(text: bytes, device: str, path: Path) -> tuple[_Found | None, int]:
+    """Find the byte range and the texts of a device's entry, and where the root element ends (-1: empty file)."""
+    if not text.strip():
+        return None, -1
+    parser = expat.ParserCreate()
+    stack: list[str] = []
+    found: _Found | None = None
+    root_end = -1
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal found
+        stack.append(tag)
+        if len(stack) == 2 and tag == "device" and attributes.get("name") == device and found is None:
+            found = _Found(parser.CurrentByteIndex)
+
+    def end(tag: str) -> None:
+        nonlocal root_end
+        if len(stack) == 2 and found is not None and found.end < 0:
+            # The index is that of the end tag's "<"; the tag itself ends at the next ">".
+            found.end = text.index(b">", parser.CurrentByteIndex) + 1
+        if len(stack) == 1:
+            root_end = parser.CurrentByteIndex
+        stack.pop()
+
+    def characters(data: str) -> None:
+        if found is None or found.end >= 0:
+            return
+        if stack[2:] == ["parkstatus"]:
+            found.parked += data
+        elif stack[2:] == ["parkposition", "axis1position"]:
+            found.azimuth += data
+
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise ParkDataError(f"{path} is damaged ({error}); it is kept aside at the next save") from error
+    if text[root_end : root_end + 2] != b"</":
+        # An empty root written as <parkdata/> has no end tag to insert before.
+        return None, -1
+    return found, root_end
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,88 @@
+"""What the driver remembers about the dome's position, and how the encoder proves or disproves it at the next start."""
+
+import json
+import math
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from astro.angles import normalise_deg
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRecord:
+    """The dome as it was last seen."""
+
+    azimuth_deg: float
+    encoder_count: int
+    """Single-turn count that belongs to the azimuth."""
+    moving: bool
+    """True from before the first pulse of a move until the dome rests again."""
+    time_s: float
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the record is worth today."""
+
+    azimuth_deg: float | None
+    """Proven azimuth, or None: unknown."""
+    reason: str
+
+
+def prove(record: PositionRecord | None, encoder_count: int, counts_per_turn: int, counts_per_deg: float) -> Proof:
+    """Hold a record against the encoder.
+
+    Args:
+        record: as saved, or None when there is none.
+        encoder_count: what the encoder reads now, 0 <= count < counts_per_turn.
+        counts_per_turn: counts of one encoder turn.
+        counts_per_deg: signed counts per degree of dome azimuth.
+
+    Returns:
+        The azimuth where the dome must stand now if it was moved by less than half an encoder turn since, or unknown.
+    """
+    if record is None:
+        return Proof(None, "no position is on record")
+    if record.moving:
+        return Proof(None, "the dome was moving when the driver ended, so its azimuth is not known")
+    half = counts_per_turn // 2
+    shift = (encoder_count - record.encoder_count + half) % counts_per_turn - half
+    azimuth = normalise_deg(record.azimuth_deg + shift / counts_per_deg)
+    return Proof(azimuth, f"azimuth {azimuth:.2f}° restored: the encoder agrees with the record")
+
+
+class PositionFile:
+    """The record on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def load(self) -> PositionRecord | None:
+        """Read the record; None when it is absent or makes no sense (a damaged record proves nothing)."""
+        try:
+            data = json.loads(self.path.read_text("utf-8"))
+            record = PositionRecord(
+                float(data["azimuth_deg"]),
+                int(data["encoder_count"]),
+                data["moving"] is not False,
+                float(data["time_s"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return record if math.isfinite(record.azimuth_deg) else None
+
+    def save(self, record: PositionRecord) -> None:
+        """Exchange the record by rename, so that a crash leaves the old one or the new one.
+
+        Raises:
+            OSError: the folder is not writable.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self.path.with_name(self.path.name + ".new")
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(asdict(record), file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, self.path)

@@ -1,0 +1,97 @@
+"""What the dome makes of a mount's properties."""
+
+import math
+
+import pytest
+
+from astro.mount_report import Equatorial, Site
+from astro.pier import PierSide
+from indi_dome_driver.indi.mount_watch import ANNOUNCEMENT_LASTS_S, MountWatch
+
+POSITION, TARGET = "EQUATORIAL_EOD_COORD", "TARGET_EOD_COORD"
+
+
+def heard(*said: tuple[str, str, dict[str, float | bool | str]]) -> MountWatch:
+    watch = MountWatch()
+    for second, (name, state, values) in enumerate(said):
+        watch.apply(name, state, values, 100.0 + second)
+    return watch
+
+
+def test_position_and_time_are_kept() -> None:
+    report = heard((POSITION, "Ok", {"RA": 5.5, "DEC": 20.0})).report
+    assert report.position == Equatorial(5.5, 20.0)
+    assert report.position_time_s == 100.0
+    assert not report.slewing
+
+
+@pytest.mark.parametrize(
+    "values", [{"RA": 0.0, "DEC": 0.0}, {"RA": math.nan, "DEC": 1.0}, {"RA": 25.0, "DEC": 1.0}, {}]
+)
+def test_absurd_positions_are_not_believed(values: dict[str, float | bool | str]) -> None:
+    assert heard((POSITION, "Ok", values)).report.position is None
+
+
+def test_a_slew_lasts_from_its_announcement_to_its_end() -> None:
+    watch = heard((POSITION, "Ok", {"RA": 1.0, "DEC": 2.0}), (TARGET, "Idle", {"RA": 7.0, "DEC": 20.0}))
+    assert watch.report.target == Equatorial(7.0, 20.0)
+    watch.apply(POSITION, "Busy", {"RA": 3.0, "DEC": 5.0}, 103.0)
+    assert watch.report.slewing
+    assert watch.report.target == Equatorial(7.0, 20.0)
+    watch.apply(POSITION, "Ok", {"RA": 7.0, "DEC": 20.0}, 110.0)
+    assert not watch.report.slewing
+    assert watch.report.target is None
+
+
+def test_a_defined_target_is_history_not_an_announcement() -> None:
+    watch = MountWatch()
+    watch.apply(TARGET, "Idle", {"RA": 7.0, "DEC": 20.0}, 100.0, defined=True)
+    assert watch.report.target is None
+    watch.apply(POSITION, "Busy", {"RA": 3.0, "DEC": 5.0}, 101.0)
+    watch.apply(TARGET, "Idle", {"RA": 7.0, "DEC": 20.0}, 102.0, defined=True)
+    assert watch.report.target == Equatorial(7.0, 20.0), "while it slews, the target is that of the slew"
+
+
+def test_target_zero_zero_is_ignored() -> None:
+    assert heard((TARGET, "Idle", {"RA": 0.0, "DEC": 0.0})).report.target is None
+
+
+def test_an_announcement_that_no_slew_follows_is_dropped() -> None:
+    watch = heard((TARGET, "Idle", {"RA": 7.0, "DEC": 20.0}))
+    watch.expire(100.0 + ANNOUNCEMENT_LASTS_S)
+    assert watch.report.target is not None
+    watch.expire(100.1 + ANNOUNCEMENT_LASTS_S)
+    assert watch.report.target is None
+
+
+def test_longitudes_east_of_180_become_western_ones_and_zero_zero_is_no_site() -> None:
+    assert heard(("GEOGRAPHIC_COORD", "Ok", {"LAT": 44.0, "LONG": 355.0})).report.site == Site(44.0, -5.0)
+    assert heard(("GEOGRAPHIC_COORD", "Idle", {"LAT": 0.0, "LONG": 0.0})).report.site is None
+
+
+@pytest.mark.parametrize(
+    ("state", "west", "east", "side"),
+    [
+        ("Ok", True, False, PierSide.WEST),
+        ("Idle", False, True, PierSide.EAST),
+        ("Ok", False, False, None),
+        ("Ok", True, True, None),
+        ("Alert", True, False, None),
+    ],
+)
+def test_pier_side(state: str, west: bool, east: bool, side: PierSide | None) -> None:
+    assert heard(("TELESCOPE_PIER_SIDE", state, {"PIER_WEST": west, "PIER_EAST": east})).report.side is side
+
+
+def test_parking_counts_as_parked_and_a_redundant_unpark_as_unparked() -> None:
+    assert heard(("TELESCOPE_PARK", "Busy", {"PARK": True, "UNPARK": False})).report.parked is True
+    assert heard(("TELESCOPE_PARK", "Idle", {"PARK": False, "UNPARK": True})).report.parked is False
+    assert heard(("TELESCOPE_PARK", "Idle", {"PARK": False, "UNPARK": False})).report.parked is None
+
+
+def test_a_withdrawn_mount_is_forgotten() -> None:
+    watch = heard((POSITION, "Ok", {"RA": 5.5, "DEC": 20.0}), ("TELESCOPE_TRACK_STATE", "Busy", {"TRACK_ON": True}))
+    watch.forget("TELESCOPE_TRACK_STATE")
+    assert watch.report.tracking is None
+    watch.forget()
+    assert watch.report.position is None
