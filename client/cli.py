@@ -2,9 +2,9 @@
 
 import typer
 
-from client.commands import follow, motion, show
+from client.commands import demo, follow, motion, show
 
-GROUPS = (show, motion, follow)
+GROUPS = (show, motion, follow, demo)
 
 EPILOG = """Examples:
 

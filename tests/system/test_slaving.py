@@ -1,0 +1,201 @@
+"""Check 33 and its kin: the C++ telescope simulator slews, the slit follows; by the driver and by the client."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from observatory import DOME, FAST, MOUNT, Observatory
+from wire_client import Event, WireClient
+
+from astro.angles import difference_deg
+from astro.geometry import Geometry
+from astro.load_abaque import load
+from astro.model_file import LoadedAbaque
+from astro.mount_report import Site
+from astro.pier import PierSide
+from astro.pointing import Pointing
+from astro.sidereal import apparent_sidereal_time_deg, horizontal, hour_angle_deg
+from indi_dome_driver.config import data_file
+
+pytestmark = pytest.mark.system
+TELESCOPE, CPP_DOME = "indi_simulator_telescope", "Dome Simulator"
+SITE = Site(44.15, 5.23)
+EAST, WEST = (-3.0, 20.0), (2.0, 30.0)
+"""Hour angle, hours, and declination, degrees, of a target on either side of the meridian."""
+
+
+@pytest.fixture(scope="module")
+def geometry() -> Geometry:
+    return LoadedAbaque.from_json(load(str(data_file("Loi_coupole.xlsx")), SITE.latitude_deg, 1.2)).geometry
+
+
+def wake_mount(client: WireClient) -> None:
+    """Connect the telescope simulator at our site, unparked and tracking."""
+    client.wait_definition("CONNECTION", device=MOUNT)
+    client.switch("CONNECTION", "CONNECT", device=MOUNT)
+    client.wait_definition("TELESCOPE_PIER_SIDE", device=MOUNT)
+    client.number("GEOGRAPHIC_COORD", device=MOUNT, LAT=SITE.latitude_deg, LONG=SITE.longitude_deg, ELEV=200)
+    client.switch("TELESCOPE_PARK", "UNPARK", device=MOUNT)
+    client.switch("TELESCOPE_TRACK_STATE", "TRACK_ON", device=MOUNT)
+    client.wait(lambda e: of_mount(e, "EQUATORIAL_EOD_COORD") and e.state == "Ok", what="the mount to track")
+
+
+def of_mount(event: Event, name: str) -> bool:
+    return event.message.device == MOUNT and event.name == name and event.message.tag.startswith("set")
+
+
+def slew(client: WireClient, hour_angle_h: float, dec_deg: float) -> tuple[float, Event]:
+    """Slew; returns when it was sent and the mount's report of its arrival."""
+    lst_h = (apparent_sidereal_time_deg(time.time()) + SITE.longitude_deg) / 15.0
+    sent = client.number("EQUATORIAL_EOD_COORD", device=MOUNT, RA=(lst_h - hour_angle_h) % 24.0, DEC=dec_deg)
+    client.wait(lambda e: of_mount(e, "EQUATORIAL_EOD_COORD") and e.state == "Busy", sent, what="the slew")
+    arrived = client.wait(
+        lambda e: of_mount(e, "EQUATORIAL_EOD_COORD") and e.state == "Ok", sent, timeout_s=60, what="the arrival"
+    )
+    return sent, arrived
+
+
+def wanted(client: WireClient, geometry: Geometry) -> float:
+    """Compute where the slit belongs now, from the mount's last words alone."""
+    position = [e for e in client.events if of_mount(e, "EQUATORIAL_EOD_COORD")][-1].values()
+    side = [e for e in client.events if of_mount(e, "TELESCOPE_PIER_SIDE")][-1].on
+    hour_angle = hour_angle_deg(float(position["RA"]), SITE.longitude_deg, time.time())
+    altitude, azimuth = horizontal(hour_angle, float(position["DEC"]), SITE.latitude_deg)
+    return geometry.dome_azimuth(Pointing(altitude, azimuth), PierSide.WEST if side == ["PIER_WEST"] else PierSide.EAST)
+
+
+def dome_rests(client: WireClient, since_s: float, device: str = DOME) -> float:
+    """Wait until the dome stands, and give its azimuth."""
+
+    def rests() -> bool:
+        last: dict[str, Event] = {}
+        for event in client.events:
+            if event.message.device == device and event.name in ("DOME_MOTION", "ABS_DOME_POSITION"):
+                last[event.name or ""] = event
+        return len(last) == 2 and all(event.state != "Busy" for event in last.values())
+
+    end_s = time.monotonic() + 60
+    while not rests():
+        assert time.monotonic() < end_s, "the dome does not come to rest"
+        client.settle(0.1)
+    return [e for e in client.events if e.message.device == device and e.name == "ABS_DOME_POSITION"][-1].number()
+
+
+def test_33_the_driver_follows_slews_on_both_sides_of_the_pier(
+    observatory: Callable[..., Observatory], geometry: Geometry
+) -> None:
+    client = observatory(TELESCOPE).client
+    client.wait_message("Table Loi_coupole.xlsx")
+    wake_mount(client)
+    client.switch("DOME_AUTOSYNC", "DOME_AUTOSYNC_ENABLE")
+    for target in (EAST, WEST):
+        sent, arrived = slew(client, *target)
+        busy = client.wait_set("DOME_MOTION", "Busy", sent)
+        assert busy.at_s <= arrived.at_s, "the dome starts with the mount, not after it"
+        client.settle(1.5)  # one period of the slaving: the present error is judged once more
+        azimuth = dome_rests(client, sent)
+        assert abs(difference_deg(azimuth, wanted(client, geometry))) <= 0.5
+    reason = client.of("SLAVING_REASON")[-1].values()
+    assert reason["SIDE"] == "east"
+    assert reason["SIDE_SOURCE"] == "mount"
+    assert float(client.of("SLAVING_STATUS")[-1].values()["CLEARANCE"]) > 100
+
+    before = client.switch("DOME_ABORT_MOTION", "ABORT")
+    client.wait_set("DOME_AUTOSYNC", "Ok", before, on="DOME_AUTOSYNC_DISABLE")
+    client.wait_message("Slaving is switched off", before)
+
+
+@contextmanager
+def follower(place: Observatory, dome: str) -> Iterator[subprocess.Popen[str]]:
+    """Run `indi-dome sync` as a user would."""
+    command = [
+        *(str(Path(sys.executable).parent / "indi-dome"), "sync", "--server", place.server.address),
+        *("--mount", MOUNT, "--dome", dome, "--abaque", str(data_file("Loi_coupole.xlsx"))),
+    ]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "INDI_DOME_CONFIG": str(place.home / "config.json")},
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+
+
+def wait_line(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if words in line:
+            return line
+    raise AssertionError(f"{words!r} was not said:\n{''.join(seen)}")
+
+
+def test_the_client_follows_with_the_c_plus_plus_dome(
+    observatory: Callable[..., Observatory], geometry: Geometry
+) -> None:
+    place = observatory(TELESCOPE, "indi_simulator_dome", connect=False)
+    client = place.client
+    wake_mount(client)
+    client.wait_definition("CONNECTION", device=CPP_DOME)
+    with follower(place, CPP_DOME) as process:
+        wait_line(process, "following")
+        sent, arrived = slew(client, *EAST)
+        busy = client.wait(
+            lambda e: e.message.device == CPP_DOME and e.name == "DOME_MOTION" and e.state == "Busy", sent
+        )
+        assert busy.at_s <= arrived.at_s
+        dome_rests(client, sent, CPP_DOME)
+        client.settle(2.5)  # the client judges once a second; a last correction may follow
+        azimuth = dome_rests(client, sent, CPP_DOME)
+        assert abs(difference_deg(azimuth, wanted(client, geometry))) <= 0.5
+
+
+def test_the_client_refuses_a_dome_that_slaves_itself(observatory: Callable[..., Observatory]) -> None:
+    place = observatory(TELESCOPE)
+    sent = place.client.switch("DOME_AUTOSYNC", "DOME_AUTOSYNC_ENABLE")
+    place.client.wait_set("DOME_AUTOSYNC", "Ok", sent, on="DOME_AUTOSYNC_ENABLE")
+    with follower(place, DOME) as process:
+        assert "two masters" in wait_line(process, "two masters")
+        assert process.wait(10) == 1
+
+
+def test_the_client_names_the_devices_when_the_mount_is_unknown(observatory: Callable[..., Observatory]) -> None:
+    place = observatory()
+    with follower(place, DOME) as process:
+        line = wait_line(process, "no device named")
+        assert DOME in line
+        assert process.wait(10) == 3
+
+
+def test_a_frozen_mount_does_not_move_the_dome(observatory: Callable[..., Observatory]) -> None:
+    place = observatory(TELESCOPE, config={**FAST, "slaving": {"stale_after_s": 3.0}})
+    client = place.client
+    client.wait_message("Table Loi_coupole.xlsx")
+    wake_mount(client)
+    client.switch("DOME_AUTOSYNC", "DOME_AUTOSYNC_ENABLE")
+    client.wait(lambda e: e.name == "SLAVING_REASON" and "within" in e.values()["REASON"], what="the dome to follow")
+    pids = subprocess.run(["pgrep", "-P", str(place.server.pid), "-f", TELESCOPE], capture_output=True, text=True)
+    os.kill(int(pids.stdout.split()[0]), signal.SIGSTOP)  # frozen: nothing tells anybody
+    frozen = time.monotonic()
+    client.wait_message("mount data are", frozen, timeout_s=10)
+    client.wait(
+        lambda e: e.name == "SLAVING_REASON" and e.values()["REASON"].startswith("mount data are"),
+        frozen,
+        what="the reason in the panel",
+    )
+    client.settle(1.0)
+    assert client.of("DOME_MOTION", frozen) == []
+    os.kill(int(pids.stdout.split()[0]), signal.SIGCONT)
