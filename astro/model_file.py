@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from astro.abaque import Abaque
 from astro.dome_model import MeasuredTable, TableNode
 from astro.errors import AbaqueError, ModelError
-from astro.fit_report import FitReport
 from astro.geometry import Geometry
 from astro.pier import PierSide
 
+if TYPE_CHECKING:  # the process that only reads a document back needs no reader of tables
+    from astro.abaque import Abaque
+    from astro.fit_report import FitReport
 
-def to_json(report: FitReport, abaque: Abaque) -> dict[str, Any]:
+
+def to_json(report: "FitReport", abaque: "Abaque") -> dict[str, Any]:
     """Write a fitted table as JSON types.
 
     Args:

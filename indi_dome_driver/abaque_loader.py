@@ -58,6 +58,7 @@ async def _ask(request: LoadRequest) -> Answer:
     finally:
         if process.returncode is None:
             process.kill()
+            await process.wait()
     try:
         answer = json.loads(output)
     except ValueError:
