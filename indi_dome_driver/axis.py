@@ -26,8 +26,6 @@ __all__ = ["Axis", "AxisLimits"]
 _SEGMENT_S = 0.020
 """Length of one train: short enough for a smooth ramp, long enough for few trains."""
 _MOST_TRAINS = 64
-_RUNNING_OUT = 0.1
-"""Share of the lookahead below which a running motor is not caught up with any more."""
 
 
 class _Phase(Enum):
@@ -163,11 +161,13 @@ class Axis:
         """Declare where the resting dome stands.
 
         Raises:
-            StillMoving: the dome is not at rest.
+            StillMoving: the dome is not at rest; EncoderSilent: nothing to hold the azimuth against.
             ValueError: not a finite number.
         """
         if self.moving:
             raise StillMoving("the dome is still moving: stop it, then sync")
+        if self._track.lost:
+            raise EncoderSilent(self._encoder_text())
         self.establish(azimuth_deg)
 
     # Commands
@@ -269,8 +269,6 @@ class Axis:
         backlog_s = motor.backlog_s()
         if backlog_s <= 0.0:
             self._rate_hz = self._carry = 0.0
-        elif abs(self._rate_hz) > self._rest_rate_hz and backlog_s < _RUNNING_OUT * ahead_s:
-            return  # The queue may run dry before a new train gets there: start again from rest instead.
         remaining = self._remaining_steps()
         for _ in range(_MOST_TRAINS):
             if backlog_s >= ahead_s:
@@ -283,7 +281,10 @@ class Axis:
                 return
             direction = 1 if segment.pulses > 0 else -1
             train = PulseTrain(direction, abs(segment.rate_hz), abs(segment.pulses))
-            motor.queue(train)
+            if not motor.queue(train, joins=abs(self._rate_hz) > self._rest_rate_hz):
+                # This process was kept waiting and the pulses ran out: begin again from rest at the next turn.
+                self._rate_hz = self._carry = 0.0
+                return
             self._queued_steps += segment.pulses
             self._pending_steps += segment.pulses
             self._rate_hz, self._carry = segment.rate_hz, segment.carry

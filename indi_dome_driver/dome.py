@@ -165,11 +165,14 @@ class Dome:
         """Declare where the dome stands.
 
         Raises:
-            RefusedError: the dome moves.
+            RefusedError: the dome moves, or its encoder does not answer.
         """
         if self.moving:
             raise RefusedError("the dome is moving: stop it, then sync")
-        self.axis.sync(normalise_deg(azimuth_deg))
+        try:
+            self.axis.sync(normalise_deg(azimuth_deg))
+        except AxisRefused as refusal:
+            raise RefusedError(str(refusal)) from refusal
         self._journal.resting()
 
     def update(self) -> list[DomeEvent]:
@@ -181,7 +184,8 @@ class Dome:
         self.axis.update()
         events: list[DomeEvent] = []
         fault = self.axis.fault
-        if fault is not None and fault is not self._told_fault:
+        # By value: a fault that persists is found anew in every turn, and is told once.
+        if fault is not None and (fault != self._told_fault or self.operation is not Operation.REST):
             ended, self.operation = self.operation, Operation.REST
             events.append(DomeEvent(EventKind.FAULT, ended, fault.text))
         elif self.operation is not Operation.REST and not self.axis.moving:

@@ -69,7 +69,7 @@ class PositionFile:
                 data["moving"] is not False,
                 float(data["time_s"]),
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, ArithmeticError, KeyError, TypeError, RecursionError):
             return None
         return record if math.isfinite(record.azimuth_deg) else None
 

@@ -13,13 +13,15 @@ from indi_dome_driver.indi.command import CommandError, parse_command
 from indi_dome_driver.indi.message import Message, WireError
 from indi_dome_driver.indi.mount_watch import MOUNT_PROPERTIES, MountWatch
 from indi_dome_driver.indi.received import typed_values
-from indi_dome_driver.indi.vectors import State
+from indi_dome_driver.indi.vectors import Permission, State
 from indi_dome_driver.last_resort_log import note, note_exception
 from indi_dome_driver.mechanics import Mechanics
 from indi_dome_driver.properties import always
 
 SHOWS_THE_HARDWARE = {"CONNECTION", "DOME_MOTION", "DOME_PARK", "DOME_AUTOSYNC"}
 """Their state says what is, so a refused command does not change it."""
+KEPT = ("Presets", "DOME_PARAMS", "DOME_MEASUREMENTS", "DM_OTA_SIDE", "ABAQUE_MODEL", "ABAQUE_FILE")
+"""What a person has set and finds again after a disconnect, as with any INDI driver."""
 IDLE_PERIOD_S = 0.25
 """Pace of the loop while nothing moves: the dome may be pushed, the mount may drift."""
 
@@ -49,6 +51,8 @@ class Device:
     ) -> None:
         self.panel = Panel(name, send, around.wall_clock)
         self.session: Session | None = None
+        self._leaving: Session | None = None
+        self._kept: dict[str, dict[str, Any]] = {}
         self._open_hardware = open_hardware
         self._mechanics = mechanics
         self._around = around
@@ -68,7 +72,7 @@ class Device:
     def period_s(self) -> float | None:
         """Give the wall-clock time until `tick` wants to be called again; None while there is nothing to do."""
         if self.session is None:
-            return None
+            return self._leaving.tick_s if self._leaving is not None else None
         return self.session.tick_s if self.session.active else max(IDLE_PERIOD_S, self.session.tick_s)
 
     def receive(self, message: Message | WireError) -> None:
@@ -82,13 +86,15 @@ class Device:
             return
         if self._debug:
             note(f"received {message.tag} {message.device} {message.name}")
-        self._guard(lambda: self._dispatch(message))
+        self._guard(lambda: self._dispatch(message), message)
 
     def tick(self) -> None:
         """Run one turn of the control loop; never raises."""
         session = self.session
         if session is not None:
             self._guard(lambda: session.tick(self._around.wall_clock()))
+        elif self._leaving is not None and self._leaving.settle():
+            self._let_go()
 
     def halt(self) -> None:
         """Cut the pulses; safe at any time."""
@@ -97,21 +103,27 @@ class Device:
 
     def settle(self) -> bool:
         """Let the dome come to rest after `halt`; True once its position is on record."""
-        return self.session is None or self.session.settle()
+        session = self.session or self._leaving
+        return session is None or session.settle()
 
     def close(self) -> None:
         """Let go of the hardware at the end of the process."""
         if self.session is not None:
-            self.session.close()
-            self.session = None
+            self._leave()
+        self._let_go()
 
-    def _guard(self, action: Callable[[], None]) -> None:
+    def _guard(self, action: Callable[[], None], message: Message | None = None) -> None:
         try:
             action()
         except Exception as error:  # noqa: BLE001 - whatever it is, the dome must not go on turning
             note_exception()
+            why = f"internal error ({type(error).__name__}: {error}). Please report it."
             if self.session is not None:
-                self.session.emergency_stop(f"internal error ({type(error).__name__}: {error}). Please report it.")
+                self.session.emergency_stop(why)
+            else:
+                self.panel.error(why)
+            if message is not None and message.tag.startswith("new") and message.name in self.panel.vectors:
+                self._answer_refused(message.name)
 
     def _dispatch(self, message: Message) -> None:
         ours = message.device == self.panel.device
@@ -149,11 +161,19 @@ class Device:
         handler(dict(values))
 
     def _refuse(self, name: str, reason: str) -> None:
-        """Answer a command that makes no sense: nobody may be left waiting in Busy."""
+        """Answer a command that makes no sense."""
         self.panel.error(f"Refused: {reason}.")
+        self._answer_refused(name)
+
+    def _answer_refused(self, name: str) -> None:
+        """Send the property again, as Alert unless its state says what is: nobody may be left waiting in Busy."""
         vector = self.panel.vectors[name]
-        keeps = vector.state is State.BUSY or name in SHOWS_THE_HARDWARE
-        self.panel.announce(name, None if keeps else State.ALERT)
+        read_only = vector.permission is Permission.READ_ONLY
+        keeps = read_only or vector.state is State.BUSY or name in SHOWS_THE_HARDWARE
+        state = None if keeps else State.ALERT
+        if name == "DOME_MOTION" and vector.state is State.IDLE:
+            state = State.OK  # KStars takes Idle, said again of a parked dome, for "not parked"
+        self.panel.announce(name, state)
 
     def _replay(self, message: Message) -> None:
         """Carry out a saved command; slaving is only switched on again in a session in which somebody unparked."""
@@ -175,6 +195,7 @@ class Device:
 
     def _connect(self) -> None:
         if self.session is None:
+            self._let_go()
             try:
                 hardware = self._open_hardware()
             except HardwareError as error:
@@ -191,17 +212,27 @@ class Device:
                 self.panel.set_switch("CONNECTION", State.ALERT, on="DISCONNECT")
                 return
             self.panel.set_switch("CONNECTION", State.OK, on="CONNECT")
-            self.session.show()
+            self.session.show(self._kept)
         else:
             self.panel.set_switch("CONNECTION", State.OK, on="CONNECT")
 
     def _disconnect(self) -> None:
         self.panel.set_switch("CONNECTION", State.IDLE, on="DISCONNECT")
         if self.session is not None:
-            session, self.session = self.session, None
-            session.halt()
-            session.settle()
-            session.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        """End the session for the clients; the hardware stays open until the position is on record."""
+        self._let_go()
+        self._kept = {name: dict(self.panel.vectors[name].values()) for name in KEPT if name in self.panel.vectors}
+        self._leaving, self.session = self.session, None
+        if self._leaving is not None:
+            self._leaving.leave()
+
+    def _let_go(self) -> None:
+        leaving, self._leaving = self._leaving, None
+        if leaving is not None:
+            leaving.close()
 
     def _on_active_devices(self, values: dict[str, Any]) -> None:
         self.panel.set_texts("ACTIVE_DEVICES", values, State.OK)

@@ -129,15 +129,25 @@ class ModelControl:
 
     def _on_file(self, values: dict[str, Any]) -> None:
         text = str(values.get("FILE", "")).strip()
-        if text and not Path(text).expanduser().is_file():
-            self._panel.error(f"There is no file {text} on the computer that runs the driver.")
+        path = _existing(text) if text else None
+        if text and path is None:
+            self._panel.error(f"There is no file {text} that the driver could read, on the computer where it runs.")
             self._panel.announce(FILE, State.ALERT)
             return
         self._panel.set_texts(FILE, {"FILE": text}, State.BUSY if text else State.OK)
-        self.start(Path(text).expanduser() if text else None)
+        self.start(path)
 
     def _on_measurements(self, values: dict[str, Any]) -> None:
         self._panel.set_numbers(MEASUREMENTS, State.OK, values)
         if self._abaque is not None and not self._panel.switch(MODEL)["MODEL_MEASUREMENTS"]:
             self._panel.info("Measurements are kept; slaving goes by the table until ABAQUE_MODEL says Measurements.")
         self._changed()
+
+
+def _existing(text: str) -> Path | None:
+    """Find the file that a person typed; None also for what no path can be, such as ~nobody or a name too long."""
+    try:
+        path = Path(text).expanduser()
+        return path if path.is_file() else None
+    except (OSError, RuntimeError, ValueError):
+        return None

@@ -44,8 +44,12 @@ class MotionControl:
         state = State.OK if self._dome.axis.position_known else State.ALERT
         self._panel.set_numbers(ABSOLUTE, state, {AZIMUTH: self._dome.axis.azimuth_deg})
 
-    def begin_goto(self, azimuth_deg: float) -> bool:
+    def begin_goto(self, azimuth_deg: float, asked: str = ABSOLUTE) -> bool:
         """Start a move for whoever decided it (a person or the slaving) and show it.
+
+        Args:
+            azimuth_deg: where to.
+            asked: the property through which it was asked for; moves that others asked for are over.
 
         Returns:
             False when the dome is there already.
@@ -54,6 +58,7 @@ class MotionControl:
             RefusedError: the dome may not move now.
         """
         started = self._dome.goto(azimuth_deg)
+        self._supersede(asked)
         if started:
             turn = difference_deg(azimuth_deg, self._dome.axis.azimuth_deg)
             self._panel.info(f"Dome moves {abs(turn):.2f}° {_way(turn)} to {azimuth_deg:.2f}°.")
@@ -79,7 +84,8 @@ class MotionControl:
             if direction and self._shown_direction() not in (direction, None):
                 self._show_direction(direction)
             # A little early, so that there is never less than one report in a period.
-            if now_s - self._reported_s >= 0.9 * period_s and vector.state is State.BUSY:
+            due = not 0.0 <= now_s - self._reported_s < 0.9 * period_s  # also when somebody set the clock back
+            if due and vector.state is State.BUSY:
                 self._reported_s = now_s
                 self._panel.set_numbers(ABSOLUTE, None, {AZIMUTH: azimuth})
         elif abs(difference_deg(azimuth, vector[AZIMUTH])) > IDLE_NOTICE_DEG and vector.state is not State.BUSY:
@@ -130,15 +136,11 @@ class MotionControl:
     def _goto_for_a_person(self, asked: str, target: float) -> None:
         """Carry out a goto asked through a property; that property is answered in any case."""
         try:
-            started = self.begin_goto(target)
+            started = self.begin_goto(target, asked)
         except RefusedError as refusal:
             self.refuse(asked, f"Goto {target:.2f}° refused: {refusal}.")
             return
         self._yield_slaving("a goto was commanded")
-        # A superseded relative move or preset is over; the absolute one goes on.
-        for other in {RELATIVE, "Goto"} - {asked}:
-            if self._panel.vectors[other].state is State.BUSY:
-                self._panel.announce(other, State.IDLE)
         if not started:
             self._panel.set_numbers(ABSOLUTE, State.OK, {AZIMUTH: self._dome.axis.azimuth_deg})
         if asked == "Goto":
@@ -152,6 +154,7 @@ class MotionControl:
             self.refuse(RELATIVE, f"Turn by {turn:.2f}° refused: {refusal}.")
             return
         self._yield_slaving("a relative move was commanded")
+        self._supersede(RELATIVE)
         if started:
             self._panel.info(f"Dome turns {abs(turn):.2f}° {_way(turn)}.")
             self.show_moving(1 if turn >= 0.0 else -1)
@@ -171,8 +174,7 @@ class MotionControl:
             self._answer_motion()
             return
         self._yield_slaving("the dome was taken in hand")
-        if self._panel.vectors[RELATIVE].state is State.BUSY:
-            self._panel.announce(RELATIVE, State.IDLE)
+        self._supersede(MOTION)
         self._panel.info(f"Dome turns {_way(direction)} until stopped.")
         self.show_moving(direction)
 
@@ -194,6 +196,12 @@ class MotionControl:
             self._panel.announce(MOTION)
         else:
             self._panel.set_switch(MOTION, State.OK, on=None)
+
+    def _supersede(self, asked: str) -> None:
+        """End what another property was waiting for: its move will not be finished."""
+        for other in (RELATIVE, "Goto"):
+            if other != asked and self._panel.vectors[other].state is State.BUSY:
+                self._panel.announce(other, State.IDLE)
 
     def _on_presets(self, values: dict[str, Any]) -> None:
         self._panel.set_numbers("Presets", State.OK, values)

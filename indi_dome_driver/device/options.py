@@ -59,10 +59,12 @@ class OptionControl:
             match chosen:
                 case "CONFIG_LOAD" | "CONFIG_DEFAULT":
                     for message in self._file.load(default=chosen == "CONFIG_DEFAULT"):
-                        self._replay(message)
+                        if message.name in SAVED:  # whatever else stands there must not move the dome
+                            self._replay(message)
                     self._panel.info("Configuration is loaded.")
                 case "CONFIG_SAVE":
-                    self._file.save(self._panel.vectors[name] for name in SAVED if name in self._panel.vectors)
+                    present = [self._panel.vectors[name] for name in SAVED if name in self._panel.vectors]
+                    self._file.save(present, keep=SAVED)  # most of them exist only while connected
                     self._panel.info(f"Configuration is saved in {self._file.path}.")
                 case "CONFIG_PURGE":
                     self._file.purge()

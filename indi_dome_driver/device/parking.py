@@ -11,6 +11,10 @@ from indi_dome_driver.indi.vectors import State
 from indi_dome_driver.park_data import ParkDataError, ParkEntry, ParkFile
 
 PARK, POSITION, OPTION = "DOME_PARK", "DOME_PARK_POSITION", "DOME_PARK_OPTION"
+STILL_PARKED_DEG = 1.0
+"""A dome found farther than this from its park position is not parked, whatever the file says."""
+WAITED_FOR = (Operation.PARK, Operation.STOPPING)
+"""While one of these goes on, DOME_PARK may be Busy."""
 
 
 class ParkControl:
@@ -62,15 +66,18 @@ class ParkControl:
         elif event.kind is EventKind.FAULT and event.operation is Operation.PARK:
             self._panel.error("Dome is not parked.")
             self._panel.set_switch(PARK, State.ALERT, on="UNPARK")
-        elif self._panel.vectors[PARK].state is State.BUSY:
-            # An unpark that came while the dome was parking: it has braked by now.
-            self._panel.set_switch(PARK, State.OK, on="UNPARK")
 
     def on_abort(self, ended: Operation) -> None:
         """Show that a park was cut short."""
         if ended is Operation.PARK:
             self._panel.warn("Parking was aborted: the dome is not parked.")
             self._panel.set_switch(PARK, State.ALERT, on="UNPARK")
+        self.settle()
+
+    def settle(self) -> None:
+        """End an unpark that came while the dome was parking, as soon as it has braked or does something else."""
+        if self._panel.vectors[PARK].state is State.BUSY and self._dome.operation not in WAITED_FOR:
+            self._panel.set_switch(PARK, State.OK, on="UNPARK")
 
     def _on_park(self, values: dict[str, Any]) -> None:
         if values.get("PARK"):
@@ -109,13 +116,15 @@ class ParkControl:
         parking = self._dome.operation is Operation.PARK
         if self._dome.unpark():
             self._panel.info("Dome is unparked." if not parking else "Parking is given up: the dome brakes.")
-            self._write(parked=False)
+            if not parking:  # the file says so already, and a slow card must not hold up a loop that moves the dome
+                self._write(parked=False)
         else:
             self._panel.info("Dome is unparked already.")
         self._panel.set_switch(PARK, State.BUSY if parking else State.OK, on="UNPARK")
 
     def _on_position(self, values: dict[str, Any]) -> None:
-        self._set_position(float(next(iter(values.values()))))
+        if not self._refuse_while_parking(POSITION):
+            self._set_position(float(next(iter(values.values()))))
 
     def _set_position(self, azimuth_deg: float) -> None:
         self._dome.park_azimuth_deg = azimuth_deg % 360.0
@@ -123,6 +132,8 @@ class ParkControl:
 
     def _on_option(self, values: dict[str, Any]) -> None:
         state = State.OK
+        if any(values.values()) and self._refuse_while_parking(OPTION):
+            return
         if values.get("PARK_CURRENT"):
             if self._dome.axis.position_known:
                 self._set_position(self._dome.axis.azimuth_deg)
@@ -136,8 +147,26 @@ class ParkControl:
             self._set_position(self._default_azimuth_deg)
             self._panel.info(f"Park position is now {self._default_azimuth_deg:.2f}° (not yet written).")
         elif values.get("PARK_WRITE_DATA"):
-            state = State.OK if self._write(parked=self._dome.parked) else State.ALERT
+            state = State.OK if self._write_as_it_stands() else State.ALERT
         self._panel.set_switch(OPTION, state, on=None)
+
+    def _write_as_it_stands(self) -> bool:
+        """Write state and park position together, unless that would tell something untrue at the next start."""
+        away = abs(difference_deg(self._dome.park_azimuth_deg, self._dome.axis.azimuth_deg))
+        if self._dome.moving:
+            self._panel.error("The dome is moving: write the park data when it stands.")
+        elif self._dome.parked and self._dome.axis.position_known and away > STILL_PARKED_DEG:
+            self._panel.error(f"The dome is parked {away:.1f}° beside this park position: unpark first, then write.")
+        else:
+            return self._write(parked=self._dome.parked)
+        return False
+
+    def _refuse_while_parking(self, asked: str) -> bool:
+        """Keep the park position while the dome is on its way there: it would be recorded parked elsewhere."""
+        if self._dome.operation is not Operation.PARK:
+            return False
+        self._motion.refuse(asked, "The park position cannot be changed while the dome is parking: abort first.")
+        return True
 
     def _write(self, *, parked: bool) -> bool:
         try:

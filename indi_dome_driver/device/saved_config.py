@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
@@ -46,7 +46,7 @@ class SavedConfig:
             raise SavedConfigError(f"{path} is not a file that INDI saved")
         try:
             root = ElementTree.fromstring(text)  # noqa: S314 - bounded, no DTD, the user's own file
-        except ElementTree.ParseError as error:
+        except (ElementTree.ParseError, ValueError, LookupError) as error:  # the last two: an unreadable encoding
             raise SavedConfigError(f"{path} is damaged: {error}") from error
         return [
             Message(
@@ -56,13 +56,22 @@ class SavedConfig:
             if each.get("device") == self._device
         ]
 
-    def save(self, vectors: Iterable[Vector]) -> None:
+    def save(self, vectors: Iterable[Vector], keep: Container[str] = ()) -> None:
         """Write the vectors by rename; the first save also makes the `.default` copy.
+
+        Args:
+            vectors: what exists now.
+            keep: names that stay as they were saved before if they are not among the vectors.
 
         Raises:
             SavedConfigError: the folder or file is not writable.
         """
-        content = b"<INDIDriver>\n" + b"".join(self._command(each) for each in vectors) + b"</INDIDriver>\n"
+        commands = {each.name: self._command(each) for each in vectors}
+        with suppress(SavedConfigError):
+            for old in self.load():
+                if old.name is not None and old.name in keep and old.name not in commands:
+                    commands[old.name] = element(old.tag, old.attributes, old.items)
+        content = b"<INDIDriver>\n" + b"".join(commands.values()) + b"</INDIDriver>\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if not self.default_path.exists():

@@ -1,6 +1,8 @@
 """What exists while the device is connected: the opened hardware, the dome on it, and the controls that show it."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,27 +11,33 @@ from astro.angles import difference_deg
 from astro.mount_report import Site
 from astro.slaving import SlavingSettings
 from indi_dome_driver.axis import Axis
+from indi_dome_driver.axis_errors import FaultCode
 from indi_dome_driver.axis_limits import AxisLimits
 from indi_dome_driver.config.tree import Config
 from indi_dome_driver.device.journal import PositionJournal
 from indi_dome_driver.device.models import Loader, ModelControl
 from indi_dome_driver.device.motion import MotionControl
 from indi_dome_driver.device.panel import Panel
-from indi_dome_driver.device.parking import ParkControl
+from indi_dome_driver.device.parking import STILL_PARKED_DEG, ParkControl
 from indi_dome_driver.device.slaving import SlavingControl
-from indi_dome_driver.dome import Dome, Operation
-from indi_dome_driver.hardware.seam import Hardware
+from indi_dome_driver.dome import Dome, EventKind, Operation
+from indi_dome_driver.hardware import ems22a
+from indi_dome_driver.hardware.seam import Hardware, HardwareError
 from indi_dome_driver.indi.mount_watch import MountWatch
 from indi_dome_driver.indi.vectors import State
 from indi_dome_driver.mechanics import Mechanics
 from indi_dome_driver.motion_guard import GuardLimits
 from indi_dome_driver.park_data import ParkDataError, ParkEntry, ParkFile
-from indi_dome_driver.position_record import PositionFile, prove
+from indi_dome_driver.position_record import PositionFile, Proof, prove
 from indi_dome_driver.properties import when_connected
 
 ABORT = "DOME_ABORT_MOTION"
-STILL_PARKED_DEG = 1.0
-"""A dome found farther than this from its park position is not parked, whatever the file says."""
+LEAVING_S = 2.0
+"""How long, by the hardware's clock, a dome that was told to stop is watched after a disconnect."""
+PASSING_FAULTS = (FaultCode.NOT_REACHED, FaultCode.ENCODER)
+"""Faults that a gust or a loose plug can make, and that may be over at the next try."""
+READS_AT_START = 3
+"""One bad frame must not cost the position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class Session:
         self._axis = Axis(hardware, mechanics, limits)
         self._journal = PositionJournal(around.position_file, self._axis, around.wall_clock, panel.warn)
         self._notices: list[Callable[[], None]] = []
+        self._left_s = math.inf
         self._find_position(mechanics)
         entry = self._park_entry()
         self.dome = Dome(
@@ -117,10 +126,16 @@ class Session:
         """Give the pace of the control loop that suits the hardware, wall-clock seconds."""
         return self._hardware.tick_s
 
-    def show(self) -> None:
-        """Define all properties with the truth in them, then tell what a person should know."""
-        by_name = {vector.name: vector for vector in self._vectors}
+    def show(self, kept: Mapping[str, Mapping[str, Any]]) -> None:
+        """Define all properties with the truth in them, then tell what a person should know.
+
+        Args:
+            kept: what a person had set before the last disconnect, by property and element.
+        """
+        by_name: dict[str, Any] = {vector.name: vector for vector in self._vectors}
         self._panel.vectors.update(by_name)
+        for name, values in kept.items():
+            by_name[name].assign(values)
         self.parking.fill()
         for name in by_name:
             self._panel.define(name)
@@ -132,7 +147,8 @@ class Session:
             )
         for notice in self._notices:
             notice()
-        self.models.start(self._around.abaque)
+        chosen = self._panel.text("ABAQUE_FILE")["FILE"]
+        self.models.start(Path(chosen) if chosen else None)
 
     def tick(self, now_s: float) -> None:
         """Run one turn of the control loop.
@@ -143,6 +159,12 @@ class Session:
         for event in self.dome.update():
             self.motion.on_event(event)
             self.parking.on_event(event)
+            if event.kind is EventKind.FAULT:
+                fault = self._axis.fault
+                self.slaving.on_fault(now_s, passing=fault is not None and fault.code in PASSING_FAULTS)
+            elif event.kind is EventKind.ARRIVED:
+                self.slaving.on_arrival()
+        self.parking.settle()
         self.motion.report(now_s, self._panel.number("POLLING_PERIOD")["PERIOD_MS"] / 1000.0)
         self.slaving.evaluate(now_s)
 
@@ -158,20 +180,28 @@ class Session:
         """Cut the pulses without a word: clients may be gone."""
         self.dome.abort()
 
+    def leave(self) -> None:
+        """Cut the pulses and withdraw the properties; `settle` and `close` are to follow."""
+        self.halt()
+        self._left_s = self._hardware.clock()
+        self._panel.remove([vector.name for vector in self._vectors])
+
     def settle(self) -> bool:
-        """Let the position catch up after `halt`.
+        """Let the position catch up after `halt` or `leave`.
 
         Returns:
-            True once the dome stands and its position is on record.
+            True once the dome stands and its position is on record, or when that takes too long.
         """
         self.dome.update()
-        return not self.dome.moving
+        return not self.dome.moving or self._hardware.clock() - self._left_s > LEAVING_S
 
     def close(self) -> None:
-        """Let go of the hardware and withdraw the properties."""
+        """Let go of the hardware."""
         self.dome.abort()
-        self._hardware.close()
-        self._panel.remove([vector.name for vector in self._vectors])
+        try:
+            self._hardware.close()
+        except HardwareError as error:
+            self._panel.warn(f"The hardware was not closed properly: {error}")
 
     def _on_abort(self, values: dict[str, Any]) -> None:
         if any(values.values()):
@@ -185,14 +215,19 @@ class Session:
 
     def _find_position(self, mechanics: Mechanics) -> None:
         self._axis.update()
+        count = self._read_count()
         vouched = self._hardware.rest_azimuth_deg
         if vouched is not None:
             self._axis.establish(vouched)
-            self._journal.resting()
+            if count is not None:
+                self._journal.resting()
             return
         counts_per_deg = mechanics.counts_per_deg * mechanics.encoder_sign
         record = self._around.position_file.load()
-        proof = prove(record, self._axis.encoder_count, mechanics.encoder_counts_per_turn, counts_per_deg)
+        if count is None:
+            proof = Proof(None, "the encoder does not answer; check its cable and power")
+        else:
+            proof = prove(record, count, mechanics.encoder_counts_per_turn, counts_per_deg)
         self._axis.establish(proof.azimuth_deg)
         if proof.azimuth_deg is None:
             self._notices.append(
@@ -202,6 +237,13 @@ class Session:
             )
         else:
             self._notices.append(lambda: self._panel.info(f"Position: {proof.reason}."))
+
+    def _read_count(self) -> int | None:
+        """Read the encoder itself: the axis gives 0 as long as it has seen no good frame."""
+        for _ in range(READS_AT_START):
+            with suppress(HardwareError):
+                return ems22a.decode(self._hardware.encoder.read_word())
+        return None
 
     def _park_entry(self) -> ParkEntry:
         default = ParkEntry(False, self._around.config.dome.park_azimuth_deg)

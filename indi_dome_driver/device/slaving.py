@@ -25,6 +25,10 @@ POLICIES = {
 }
 EVALUATION_PERIOD_S = 1.0
 STATUS_PERIOD_S = 1.0
+SAME_SITE_DEG = 0.2
+FAULT_REST_S = 30.0
+MOST_FAULTS = 3
+"""Faults in a row after which the slaving gives up."""
 WORTH_A_WARNING = {
     Verdict.STAY_NO_MODEL,
     Verdict.STAY_STALE,
@@ -75,6 +79,10 @@ class SlavingControl:
         self._last: Decision | None = None
         self._told: Verdict | None = None
         self._phase: object = None
+        self._told_site: Site | None = None
+        self._broken = False
+        self._faults = 0
+        self._hold_until_s = -math.inf
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             AUTOSYNC: self._on_autosync,
             SIDE: self._on_side,
@@ -97,6 +105,21 @@ class SlavingControl:
         if phase != self._phase:
             self._phase = phase
             self.reconsider()
+        if report.site is not None and report.site != self._told_site:
+            self._told_site = report.site
+            self._compare(report.site)
+
+    def _compare(self, site: Site) -> None:
+        """Say so when the mount believes to be elsewhere: every azimuth that it leads to would be wrong."""
+        apart = max(
+            abs(site.latitude_deg - self._site.latitude_deg), abs(site.longitude_deg - self._site.longitude_deg)
+        )
+        if apart > SAME_SITE_DEG:
+            self._panel.warn(
+                f"The mount says that it stands at {site.latitude_deg:.2f}° N {site.longitude_deg:.2f}° E, the "
+                f"configuration of the dome says {self._site.latitude_deg:.2f}° N {self._site.longitude_deg:.2f}° E: "
+                f"one of them is wrong. Slaving goes by the mount."
+            )
 
     def switch_off(self, why: str) -> None:
         """Switch slaving off because a person took over; says so. Nothing happens when it is off."""
@@ -106,15 +129,37 @@ class SlavingControl:
             self._moved_by_slaving = False
             self._told = None
 
+    def on_fault(self, now_s: float, *, passing: bool) -> None:
+        """Keep the hands off a dome with a fault.
+
+        Args:
+            now_s: Unix seconds.
+            passing: it may be over at the next try; tried again later, a few times. Any other ends the slaving: it
+                would drive the dome against the same obstacle once a second.
+        """
+        self._faults += 1
+        if not self.enabled:
+            return
+        if passing and self._faults < MOST_FAULTS:
+            self._hold_until_s = now_s + FAULT_REST_S
+            self._panel.warn(f"Slaving tries again in {FAULT_REST_S:.0f} s.")
+        else:
+            self.switch_off("the dome had a fault; mend it, then switch slaving on again")
+
+    def on_arrival(self) -> None:
+        """Take note that the dome works."""
+        self._faults = 0
+
     def evaluate(self, now_s: float) -> None:
         """Decide, move if that is the decision, and show it; does nothing between two periods.
 
         Args:
             now_s: Unix seconds.
         """
-        if now_s - self._evaluated_s < EVALUATION_PERIOD_S:
+        if self._broken or _recent(self._evaluated_s, now_s, EVALUATION_PERIOD_S):
             return
         self._evaluated_s = now_s
+        self._broken = True  # until it has gone well: an error in here must not stop the dome again every second
         self._watch.expire(now_s)
         self._keep_mount_awake(now_s)
         decision = decide(
@@ -122,10 +167,11 @@ class SlavingControl:
         )
         if self.enabled:
             self._tell(decision)
-            if decision.go:
+            if decision.go and now_s >= self._hold_until_s:
                 self._go(decision)
         self._show(decision, now_s)
         self._last = decision
+        self._broken = False
 
     def _go(self, decision: Decision) -> None:
         assert decision.target_deg is not None  # noqa: S101 - a verdict GO carries its target
@@ -149,7 +195,8 @@ class SlavingControl:
         """Ask for the position again before it counts as stale: a mount that tracks well has nothing new to say."""
         report = self._watch.report
         quiet_s = self._settings.stale_after_s / 3.0
-        if self.enabled and now_s - report.position_time_s > quiet_s and now_s - self._asked_s > quiet_s:
+        quiet = not _recent(report.position_time_s, now_s, quiet_s)
+        if self.enabled and quiet and not _recent(self._asked_s, now_s, quiet_s):
             self._asked_s = now_s
             self._ask_mount()
 
@@ -175,7 +222,7 @@ class SlavingControl:
 
     def _show(self, decision: Decision, now_s: float) -> None:
         changed = self._last is None or decision.verdict is not self._last.verdict
-        if not changed and (now_s - self._shown_s < STATUS_PERIOD_S or decision == self._last):
+        if not changed and (_recent(self._shown_s, now_s, STATUS_PERIOD_S) or decision == self._last):
             return
         self._shown_s = now_s
         model = self._models.model
@@ -217,7 +264,11 @@ class SlavingControl:
             self._panel.warn("Slaving is switched off.")
             if self._moved_by_slaving and self._dome.operation is Operation.GOTO:
                 self._dome.stop()
-        self._moved_by_slaving = False
+        if wanted != was:  # KStars says everything twice
+            self._moved_by_slaving = False
+        self._broken = False
+        self._faults = 0
+        self._hold_until_s = -math.inf
         self.reconsider()
 
     def _on_side(self, values: dict[str, Any]) -> None:
@@ -231,6 +282,11 @@ class SlavingControl:
     def _on_params(self, values: dict[str, Any]) -> None:
         self._panel.set_numbers(PARAMS, State.OK, values)
         self.reconsider()
+
+
+def _recent(then_s: float, now_s: float, period_s: float) -> bool:
+    """Tell whether something happened within a period; a time in the future (the clock was set back) is not recent."""
+    return 0.0 <= now_s - then_s < period_s
 
 
 def _side_text(decision: Decision) -> str:

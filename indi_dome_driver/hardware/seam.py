@@ -35,8 +35,15 @@ class PulseTrain:
 class StepperMotor(Protocol):
     """A step/direction stepper drive. Calls return at once; pulses flow in the background."""
 
-    def queue(self, train: PulseTrain) -> None:
+    def queue(self, train: PulseTrain, *, joins: bool = False) -> bool:
         """Append a train to those waiting; it starts when the one before it ends.
+
+        Args:
+            train: the pulses.
+            joins: it is too fast to start from rest, so it may only continue pulses that still flow.
+
+        Returns:
+            False when it was to join and the pulses had run out meanwhile; then nothing was queued.
 
         Raises:
             HardwareError: the drive cannot take it.

@@ -296,3 +296,23 @@ def test_only_the_axis_takes_the_hardware() -> None:
     again = Axis(rig.hardware, rig.mechanics)
     again.update()
     assert again.azimuth_deg == pytest.approx(7.0, abs=0.01)
+
+
+@pytest.mark.parametrize("factor", [1.0, 20.0])
+@pytest.mark.parametrize("pause_s", [0.005, 0.02, 0.05, 0.2])
+def test_a_process_kept_waiting_between_look_and_pulse_loses_no_step(factor: float, pause_s: float) -> None:
+    rig = DomeRig(SimulatorSettings(speed_factor=factor))
+    chance = random.Random(7)
+    queue = rig.board.queue
+
+    def late_queue(train: PulseTrain, *, joins: bool = False) -> bool:
+        if chance.random() < 0.02:
+            rig.wall_s += pause_s  # the scheduler took the processor away just here
+        return queue(train, joins=joins)
+
+    rig.board.queue = late_queue  # type: ignore[method-assign]
+    for target_deg in (40.0, 10.0):
+        rig.axis.goto(target_deg)
+        rig.rest()
+        assert rig.axis.fault is None
+        assert rig.error_deg(target_deg) <= 0.1

@@ -192,10 +192,10 @@ class MoodyMotor:
         self._board = rig.board
         self.takes = self.stops = True
 
-    def queue(self, train: PulseTrain) -> None:
+    def queue(self, train: PulseTrain, *, joins: bool = False) -> bool:
         if not self.takes:
             raise HardwareError("queue full")
-        self._board.queue(train)
+        return self._board.queue(train, joins=joins)
 
     def backlog_s(self) -> float:
         return self._board.backlog_s()

@@ -187,15 +187,23 @@ def test_a_frozen_mount_does_not_move_the_dome(observatory: Callable[..., Observ
     wake_mount(client)
     client.switch("DOME_AUTOSYNC", "DOME_AUTOSYNC_ENABLE")
     client.wait(lambda e: e.name == "SLAVING_REASON" and "within" in e.values()["REASON"], what="the dome to follow")
-    pids = subprocess.run(["pgrep", "-P", str(place.server.pid), "-f", TELESCOPE], capture_output=True, text=True)
-    os.kill(int(pids.stdout.split()[0]), signal.SIGSTOP)  # frozen: nothing tells anybody
-    frozen = time.monotonic()
-    client.wait_message("mount data are", frozen, timeout_s=10)
-    client.wait(
-        lambda e: e.name == "SLAVING_REASON" and e.values()["REASON"].startswith("mount data are"),
-        frozen,
-        what="the reason in the panel",
-    )
-    client.settle(1.0)
-    assert client.of("DOME_MOTION", frozen) == []
-    os.kill(int(pids.stdout.split()[0]), signal.SIGCONT)
+    mount = mount_process(place)
+    os.kill(mount, signal.SIGSTOP)  # frozen: nothing tells anybody
+    try:
+        frozen = time.monotonic()
+        client.wait_message("mount data are", frozen, timeout_s=10)
+        client.wait(
+            lambda e: e.name == "SLAVING_REASON" and e.values()["REASON"].startswith("mount data are"),
+            frozen,
+            what="the reason in the panel",
+        )
+        client.settle(1.0)
+        assert client.of("DOME_MOTION", frozen) == []
+    finally:
+        os.kill(mount, signal.SIGCONT)
+
+
+def mount_process(place: Observatory) -> int:
+    """Find the telescope simulator that this test's server started."""
+    found = subprocess.run(["pgrep", "-P", str(place.server.pid), "-f", TELESCOPE], capture_output=True, text=True)
+    return int(found.stdout.split()[0])

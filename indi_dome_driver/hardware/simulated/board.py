@@ -53,15 +53,19 @@ class SimulatedBoard:
 
     # The stepper drive
 
-    def queue(self, train: PulseTrain) -> None:
-        """Append a train to those waiting.
+    def queue(self, train: PulseTrain, *, joins: bool = False) -> bool:
+        """Append a train to those waiting; one that joins is refused when they have run out.
 
         Raises:
             HardwareError: the train cannot be sent by any drive.
         """
         if train.direction not in (1, -1) or train.count < 1 or not 0.0 < train.rate_hz <= 200_000.0:
             raise HardwareError(f"stepper drive: {train} refused; direction ±1, 1 pulse or more, up to 200 kHz")
-        self._line.append(train, self.advance())
+        now_s = self.advance()
+        if joins and self._line.backlog_s(now_s) <= 0.0:
+            return False
+        self._line.append(train, now_s)
+        return True
 
     def backlog_s(self) -> float:
         """Tell how long pulses will still flow, seconds."""
