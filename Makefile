@@ -29,11 +29,12 @@ ready:
 demo: ready ## a simulated night of about a minute: mount slews, the slit follows
 	@$(BIN)/indi-dome demo
 
-demo-run: ready ## the same, kept running on port 7624 for KStars
+demo-run: ready ## server, simulated dome and telescope simulator on port 7624, for KStars
 	@$(BIN)/indi-dome demo --keep --port 7624
 
-test: ready ## the whole suite but the long runs
-	@$(PYTEST) -m "not soak"
+test: ready ## the whole suite but the long runs (three at a time: most of them wait for a dome)
+	@$(PYTEST) -m realtime
+	@$(PYTEST) -m "not soak and not realtime" -n 3
 
 soak: ready ## the long runs
 	@$(PYTEST) -m soak

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from device_rig import DOME, MOUNT, DeviceRig, Sent, example_answer, gone, new, told
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -273,3 +274,10 @@ class DeviceMachine(RuleBasedStateMachine):
 
 DeviceMachine.TestCase.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
 TestDeviceMachine = DeviceMachine.TestCase
+
+
+@pytest.mark.soak
+class TestDeviceMachineForLong(DeviceMachine.TestCase):  # type: ignore[misc]
+    """The same, thirty times as long: rare states want their time."""
+
+    settings = settings(max_examples=1500, stateful_step_count=25, deadline=None)
