@@ -164,7 +164,8 @@ class WireClient:
         """List messages that KStars would not show: wrong timestamp, no level, or too long."""
         bad = []
         for event in self.events:
-            if event.message.device != self.device:
+            # A server copies what other clients command to us: new* is not the driver's.
+            if event.message.device != self.device or event.message.tag.startswith(("new", "get")):
                 continue
             stamp, text = event.message.attributes.get("timestamp", ""), event.text
             if len(stamp) != 19 or (
