@@ -37,5 +37,12 @@ class MountReport:
     """Where the slew in progress, or the one just announced, will end."""
     tracking: bool | None = None
     parked: bool | None = None
+    """Parked for certain; a park under way is `parking`."""
+    parking: bool = False
     side: PierSide | None = None
     site: Site | None = None
+
+    @property
+    def phase(self) -> tuple[object, ...]:
+        """Give what, when it changes, calls for a decision at once: everything but the drift of the position."""
+        return (self.slewing, self.target, self.side, self.parked, self.parking, self.faulted)

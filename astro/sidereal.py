@@ -1,7 +1,7 @@
 """Sidereal time and the turn from equatorial to horizontal coordinates, for one moment and in plain floats.
 
 The driver needs them once a second inside its control loop. ERFA and astropy would bring numpy into that process; the
-series below is within 0.2 arcsecond of them (tests compare), far below what a slit can show.
+series below is within half an arcsecond of them (tests compare), far below what a slit can show.
 """
 
 import math

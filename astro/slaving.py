@@ -15,6 +15,9 @@ from astro.pier import PierSide, side_from_hour_angle
 from astro.pointing import Pointing
 from astro.sidereal import horizontal, hour_angle_deg
 
+CLOCK_JUMP_S = 1.0
+"""Data from farther in the future than this come from before the clock was set back."""
+
 
 class SidePolicy(Enum):
     """Who says on which side of the pier the tube is (INDI's DM_OTA_SIDE)."""
@@ -170,14 +173,19 @@ def _aim(mount: MountReport, settings: SlavingSettings, default_site: Site, now_
     """Find the pointing that the dome should serve, or the reason why there is none."""
     if mount.position is None:
         return Decision(Verdict.STAY_NO_MOUNT, "the mount has not reported a position yet")
-    age = max(0.0, now_s - mount.position_time_s)
+    age = now_s - mount.position_time_s
+    if age < -CLOCK_JUMP_S:
+        reason = "the computer's clock was set back: waiting for the mount to report again"
+        return Decision(Verdict.STAY_STALE, reason)
+    age = max(0.0, age)
     if mount.faulted:
         return Decision(Verdict.STAY_MOUNT_FAULT, "the mount reports a fault (Alert) or is gone", data_age_s=age)
     if age > settings.stale_after_s:
         reason = f"mount data are {age:.0f} s old (limit {settings.stale_after_s:.0f} s)"
         return Decision(Verdict.STAY_STALE, reason, data_age_s=age)
-    if mount.parked:
-        return Decision(Verdict.STAY_MOUNT_PARKED, "the mount is parked", data_age_s=age)
+    if mount.parked or mount.parking:
+        word = "parked" if mount.parked else "parking"
+        return Decision(Verdict.STAY_MOUNT_PARKED, f"the mount is {word}", data_age_s=age)
     site = mount.site or default_site
     if mount.target is not None:
         hour_angle, pointing = _pointing(mount.target, site, now_s)

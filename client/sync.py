@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from astro.angles import difference_deg
 from astro.dome_model import DomeModel
 from astro.mount_report import Site
-from astro.slaving import Decision, DomeReport, SlavingSettings, decide
+from astro.slaving import Decision, DomeReport, SlavingSettings, Verdict, decide
 from client.connection import IndiConnection
 from client.dome import DomeClient
-from client.errors import ClientError, DeviceNotFound, NotConnected, Refused, TimedOut
+from client.errors import ClientError, DeviceNotFound, NotConnected, Refused, Stopped, TimedOut
 from client.properties import Clock, DeviceRemoved, Disconnected, Event, PropertyChanged, PropertyRemoved, wall_clock
 from client.refresh import ask_again
 from client.status import AUTOSYNC, CONNECTION
@@ -18,6 +19,7 @@ from indi_dome_driver.indi.mount_watch import MOUNT_PROPERTIES, MountWatch
 from indi_dome_driver.indi.received import typed_values
 
 PERIOD_S = 1.0
+FOREIGN_STEPS = 2
 RETRY_S = 10.0
 """After a refusal: how long the dome is left in peace."""
 RETARGET_DEG = 5.0
@@ -31,6 +33,15 @@ class TwoMasters(ClientError):  # noqa: N818 - named for what happened, like its
         super().__init__(
             f'"{device}" slaves itself to the mount (DOME_AUTOSYNC is on): two masters would fight. Switch it off in '
             f'the Ekos Observatory tab, or: indi_setprop "{device}.DOME_AUTOSYNC.DOME_AUTOSYNC_DISABLE=On"'
+        )
+
+
+class TakenOver(ClientError):  # noqa: N818 - as above
+    """A person moved or stopped the dome: the person is master."""
+
+    def __init__(self, device: str, what: str) -> None:
+        super().__init__(
+            f'somebody else took "{device}" in hand ({what}): following ends. Start it again when you like.'
         )
 
 
@@ -90,12 +101,15 @@ class Follower:
         self._quiet_until_s = 0.0
         self._note = ""
         self._phase: object = None
+        self._foreign_steps = 0
+        self._asking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Follow until cancelled.
 
         Raises:
             TwoMasters: the dome's own slaving is on, now or later.
+            TakenOver: somebody else moved or stopped the dome.
             NotConnected: the server went away.
             DeviceNotFound: there is no such mount.
         """
@@ -110,10 +124,22 @@ class Follower:
                         await self._woken.wait()
                 except TimeoutError:
                     continue
+        except asyncio.CancelledError:
+            await self._stop_own_move()
+            raise
         finally:
             unsubscribe()
-            if self._move is not None:
-                self._move.cancel()
+            for task in (self._move, self._asking):
+                if task is not None:
+                    task.cancel()
+
+    async def _stop_own_move(self) -> None:
+        """Leave no dome turning that we set in motion."""
+        if self._move is None or self._move.done():
+            return
+        self._move.cancel()
+        with suppress(ClientError):
+            await self._dome.abort()
 
     async def _find_mount(self, timeout_s: float = 3.0) -> None:
         try:
@@ -141,10 +167,8 @@ class Follower:
                 return
             case _:
                 return
-        report = self._watch.report
-        phase = (report.slewing, report.target, report.side, report.parked, report.faulted)
-        if phase != self._phase:
-            self._phase = phase
+        if self._watch.report.phase != self._phase:
+            self._phase = self._watch.report.phase
             self._woken.set()
 
     async def _step(self) -> None:
@@ -155,10 +179,12 @@ class Follower:
             raise TwoMasters(self._dome.device)
         now = self._clock()
         self._watch.expire(now)
-        await self._keep_mount_awake(now)
+        self._keep_mount_awake(now)
         self._reap()
         report = self._dome_report()
         if report is None:
+            gone = Decision(Verdict.STAY_DOME_BUSY, "the dome is not connected, or its driver is gone: waiting for it")
+            self._show(Step(gone, None, self._note))
             return
         decision = decide(self._watch.report, report, self._model, self._settings, self._site, now)
         if decision.go and decision.target_deg is not None and now >= self._quiet_until_s:
@@ -170,12 +196,21 @@ class Follower:
         if self._move is not None:
             if self._goal_deg is not None and abs(difference_deg(target_deg, self._goal_deg)) < RETARGET_DEG:
                 return
-            self._move.cancel()
-            self._move = None
-            await self._dome.abort()
+            try:
+                await self._replace_move()
+            except ClientError as error:
+                self._note, self._quiet_until_s = str(error), self._clock() + RETRY_S
+                return
         self._goal_deg = target_deg
         # The reply is awaited in the task: no second command before the first one is answered.
         self._move = asyncio.create_task(self._dome.goto(target_deg), name="follow")
+
+    async def _replace_move(self) -> None:
+        """End the move under way: a C++ dome refuses a goto during a goto."""
+        move, self._move = self._move, None
+        if move is not None:
+            move.cancel()
+        await self._dome.abort()
 
     def _reap(self) -> None:
         """Take note of how the last move ended."""
@@ -185,6 +220,8 @@ class Follower:
         if move.cancelled():
             return
         error = move.exception()
+        if isinstance(error, Stopped):
+            raise TakenOver(self._dome.device, "it was stopped or sent elsewhere")
         if isinstance(error, ClientError):
             self._note = str(error)
             wait_s = RETRY_S if isinstance(error, Refused) else PERIOD_S
@@ -202,6 +239,10 @@ class Follower:
             occupied = f"the dome is {status.park}"
         elif status.moving and not ours:
             occupied = "somebody else moves the dome"
+        # The end of our own move may still show as motion for a moment.
+        self._foreign_steps = self._foreign_steps + 1 if occupied.startswith("somebody") else 0
+        if self._foreign_steps > FOREIGN_STEPS:
+            raise TakenOver(self._dome.device, "it turns and we did not ask for it")
         return DomeReport(
             azimuth_deg=status.azimuth_deg,
             moving=status.moving or ours,
@@ -210,12 +251,18 @@ class Follower:
             occupied=occupied,
         )
 
-    async def _keep_mount_awake(self, now_s: float) -> None:
+    def _keep_mount_awake(self, now_s: float) -> None:
         """Ask for the position again before it counts as stale: a mount that tracks well has nothing new to say."""
-        if now_s - self._watch.report.position_time_s < self._settings.stale_after_s / 3.0:
-            return
+        age_s = now_s - self._watch.report.position_time_s
+        asking = self._asking is not None and not self._asking.done()
+        if not asking and not 0.0 <= age_s < self._settings.stale_after_s / 3.0:
+            self._asking = asyncio.create_task(self._ask(), name="ask the mount")
+
+    async def _ask(self) -> None:
+        asked_s = self._clock()
         name = "EQUATORIAL_EOD_COORD"
         answer = await ask_again(self._host, self._port, self._mount, name)
-        if answer is not None:
+        # What came meanwhile the usual way is newer than an answer on another connection.
+        if answer is not None and not self._watch.report.position_time_s > asked_s:
             state = answer.attributes.get("state", "")
             self._watch.apply(name, state, typed_values(answer), self._clock(), defined=True)

@@ -185,7 +185,7 @@ class Axis:
         """
         _finite("target", target_deg)
         if not self._position_known:
-            raise PositionUnknown("the dome's azimuth is not known: find home, or sync to the azimuth where it stands")
+            raise PositionUnknown("the dome's azimuth is not known: sync it (DOME_SYNC) to where the slit stands")
         self._begin(_Phase.SEEK)
         self._aim(target_deg)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +41,8 @@ def demo(
     from client.demo.stage import Stage
     from client.errors import ClientError
 
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)  # a closed terminal must not leave a server behind
     console = Console(record=picture is not None, width=PICTURE_COLUMNS if picture else None, highlight=False)
     stage = Stage(port, speed if speed is not None else (KEEP_SPEED if keep else SHOW_SPEED))
     try:
@@ -58,3 +61,7 @@ def demo(
         svg = console.export_svg(title="make demo")
         # The viewer's own font will do: no font is fetched to look at a picture.
         picture.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL), encoding="utf-8")
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -59,7 +59,9 @@ def sync(
     dome: DomeOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Keep the dome's slit in front of the telescope until Ctrl-C; any INDI mount, any INDI dome.
+    """Keep the dome's slit in front of the telescope until Ctrl-C (which stops a move that is ours); any INDI dome.
+
+    It ends with exit code 1 when somebody moves or stops the dome by hand, or switches the dome's own slaving on.
 
     Each change of mind is one line: where the telescope looks, where the dome should be and is, and why.
     """
@@ -129,7 +131,8 @@ def describe(step: Step) -> str:
     if decision.side is not None:
         parts.append(f"tube {decision.side.label} ({decision.side_source})")
     if decision.target_deg is not None:
-        parts.append(f"dome {step.dome_azimuth_deg:.1f}° → {decision.target_deg:.1f}°")
+        at, to = (round(each or 0.0, 1) % 360.0 for each in (step.dome_azimuth_deg, decision.target_deg))
+        parts.append(f"dome {at:.1f}° → {to:.1f}°")
     if decision.clearance_m is not None:
         parts.append(f"clearance {1000 * decision.clearance_m:.0f} mm")
     parts.append(f"{'MOVE' if decision.go else 'stay'}: {decision.reason}")

@@ -40,10 +40,10 @@ def goto(
 
     async def act(client: DomeClient) -> str:
         await _prepare(client)
-        if client.status().slaving:
-            _say("note: slaving is on; the driver will turn the dome back to the telescope")
         with MotionProgress(f"turning to {format_azimuth(azimuth_deg)}", azimuth_deg) as progress:
             reached_deg = await _stop_on_interrupt(client, client.goto(azimuth_deg, timeout, progress))
+        if client.status().slaving:
+            _say("note: the dome still slaves itself and will turn back to the telescope")
         return f"{client.device} is at {format_azimuth(reached_deg)}"
 
     typer.echo(run_with_dome(resolve_target(server, dome, config), timeout, act))

@@ -110,7 +110,7 @@ class Simulator(Struct, frozen=True, forbid_unknown_fields=True):
     start_azimuth_deg: Annotated[
         float, Meta(ge=0.0, lt=360.0, description="azimuth at which the dome stands at the start in degrees")
     ] = 0.0
-    start_lost: Annotated[bool, Meta(description="true: the dome does not know its azimuth until it is homed")] = False
+    start_lost: Annotated[bool, Meta(description="true: the dome does not know its azimuth until it is synced")] = False
     backlash_deg: Annotated[
         float, Meta(ge=0.0, le=10.0, description="play of the drive when it reverses, in degrees of the dome")
     ] = 0.15

@@ -45,6 +45,7 @@ class ModelControl:
         self._changed = changed
         self._abaque: LoadedAbaque | None = None
         self._loading: Path | None = None
+        self._path: Path | None = None
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             MODEL: self._on_model,
             FILE: self._on_file,
@@ -73,12 +74,16 @@ class ModelControl:
     def start(self, path: Path | None) -> None:
         """Begin to load a table in the background; None forgets the present one."""
         self._abaque = None
-        self._loading = path
+        self._path = self._loading = path
         if path is None:
             self._panel.set_texts(ABOUT, {"SUMMARY": "no table", "FINDINGS": ""}, State.IDLE)
             return
         self._panel.set_texts(ABOUT, {"SUMMARY": f"reading {path.name} …", "FINDINGS": ""}, State.BUSY)
         self._load(LoadRequest(path, self._latitude_deg, self._radius_m), lambda answer: self._loaded(path, answer))
+
+    def forget(self) -> None:
+        """Take no more answers: the device is being disconnected."""
+        self._loading = None
 
     def _loaded(self, path: Path, answer: Answer) -> None:
         if path != self._loading or ABOUT not in self._panel.vectors:
@@ -133,6 +138,9 @@ class ModelControl:
         if text and path is None:
             self._panel.error(f"There is no file {text} that the driver could read, on the computer where it runs.")
             self._panel.announce(FILE, State.ALERT)
+            return
+        if path is not None and path == self._path and (self._abaque is not None or self._loading is not None):
+            self._panel.announce(FILE, State.OK)  # KStars restores the settings at every connect
             return
         self._panel.set_texts(FILE, {"FILE": text}, State.BUSY if text else State.OK)
         self.start(path)

@@ -22,12 +22,20 @@ class MotionControl:
         panel: the property sheet.
         dome: what moves.
         yield_slaving: called with a reason when a person takes the dome in hand; it switches slaving off.
+        park_given_up: called when a person stops the dome on its way to the park position.
     """
 
-    def __init__(self, panel: Panel, dome: Dome, yield_slaving: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        dome: Dome,
+        yield_slaving: Callable[[str], None],
+        park_given_up: Callable[[], None],
+    ) -> None:
         self._panel = panel
         self._dome = dome
         self._yield_slaving = yield_slaving
+        self._park_given_up = park_given_up
         self._preset: str | None = None
         self._reported_s = 0.0
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -179,13 +187,15 @@ class MotionControl:
         self.show_moving(direction)
 
     def _halt(self) -> None:
-        if self._dome.operation is Operation.PARK:
-            raise RefusedError("the dome is parking: use abort")
+        """Stop for a person: nobody is refused a stop, also not on the way to the park position."""
         if self._dome.operation is Operation.REST:
             self._answer_motion()
             return
+        parking = self._dome.operation is Operation.PARK
         self._dome.stop()
         self._panel.announce(MOTION)  # still Busy: the dome brakes; the end is told when it stands
+        if parking:
+            self._park_given_up()
 
     def _answer_motion(self) -> None:
         """Answer a motion command that changes nothing.

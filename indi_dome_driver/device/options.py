@@ -17,6 +17,7 @@ SAVED = (
     "DOME_PARAMS",
     "DOME_MEASUREMENTS",
     "DM_OTA_SIDE",
+    "ABAQUE_FILE",
     "ABAQUE_MODEL",
     "DOME_AUTOSYNC",
 )

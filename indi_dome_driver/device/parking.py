@@ -70,7 +70,7 @@ class ParkControl:
     def on_abort(self, ended: Operation) -> None:
         """Show that a park was cut short."""
         if ended is Operation.PARK:
-            self._panel.warn("Parking was aborted: the dome is not parked.")
+            self._panel.warn("Parking was stopped: the dome is not parked.")
             self._panel.set_switch(PARK, State.ALERT, on="UNPARK")
         self.settle()
 

@@ -85,14 +85,16 @@ class Session:
             tolerance_deg=config.motion.tolerance_deg,
         )
         self._vectors = when_connected(config.slaving.threshold_deg, config.abaque.model, str(around.abaque or ""))
-        self.motion = MotionControl(panel, self.dome, self._yield_slaving)
+        self.motion = MotionControl(
+            panel, self.dome, self._yield_slaving, lambda: self.parking.on_abort(Operation.PARK)
+        )
         self.parking = ParkControl(
             panel,
             self.dome,
             self.motion,
             around.park_file,
             config.dome.park_azimuth_deg,
-            lambda: bool(watch.report.parked),
+            lambda: bool(watch.report.parked) and not watch.report.slewing,
         )
         self.models = ModelControl(
             panel, around.load, config.site.latitude_deg, config.dome.radius_m, lambda: self.slaving.reconsider()
@@ -159,7 +161,9 @@ class Session:
         for event in self.dome.update():
             self.motion.on_event(event)
             self.parking.on_event(event)
-            if event.kind is EventKind.FAULT:
+            if event.kind is EventKind.FAULT and event.operation is Operation.PARK:
+                self.slaving.switch_off("the dome could not be parked and stays where it is")
+            elif event.kind is EventKind.FAULT:
                 fault = self._axis.fault
                 self.slaving.on_fault(now_s, passing=fault is not None and fault.code in PASSING_FAULTS)
             elif event.kind is EventKind.ARRIVED:
@@ -183,6 +187,7 @@ class Session:
     def leave(self) -> None:
         """Cut the pulses and withdraw the properties; `settle` and `close` are to follow."""
         self.halt()
+        self.models.forget()
         self._left_s = self._hardware.clock()
         self._panel.remove([vector.name for vector in self._vectors])
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from astro.angles import difference_deg
 from astro.mount_report import Site
 from astro.slaving import Decision, DomeReport, SidePolicy, SlavingSettings, Verdict, decide
 from indi_dome_driver.device.models import ModelControl
@@ -26,6 +27,7 @@ POLICIES = {
 EVALUATION_PERIOD_S = 1.0
 STATUS_PERIOD_S = 1.0
 SAME_SITE_DEG = 0.2
+SMALLEST_DEAD_BAND_DEG = 0.1
 FAULT_REST_S = 30.0
 MOST_FAULTS = 3
 """Faults in a row after which the slaving gives up."""
@@ -80,6 +82,7 @@ class SlavingControl:
         self._told: Verdict | None = None
         self._phase: object = None
         self._told_site: Site | None = None
+        self._shown_frame: tuple[bool, Verdict, str] | None = None
         self._broken = False
         self._faults = 0
         self._hold_until_s = -math.inf
@@ -101,9 +104,8 @@ class SlavingControl:
     def heard(self) -> None:
         """Take note that the mount said something; a slew or its end is answered at once, drift in its own time."""
         report = self._watch.report
-        phase = (report.slewing, report.target, report.side, report.parked, report.faulted)
-        if phase != self._phase:
-            self._phase = phase
+        if report.phase != self._phase:
+            self._phase = report.phase
             self.reconsider()
         if report.site is not None and report.site != self._told_site:
             self._told_site = report.site
@@ -112,13 +114,14 @@ class SlavingControl:
     def _compare(self, site: Site) -> None:
         """Say so when the mount believes to be elsewhere: every azimuth that it leads to would be wrong."""
         apart = max(
-            abs(site.latitude_deg - self._site.latitude_deg), abs(site.longitude_deg - self._site.longitude_deg)
+            abs(site.latitude_deg - self._site.latitude_deg),
+            abs(difference_deg(site.longitude_deg, self._site.longitude_deg)),
         )
         if apart > SAME_SITE_DEG:
             self._panel.warn(
                 f"The mount says that it stands at {site.latitude_deg:.2f}° N {site.longitude_deg:.2f}° E, the "
                 f"configuration of the dome says {self._site.latitude_deg:.2f}° N {self._site.longitude_deg:.2f}° E: "
-                f"one of them is wrong. Slaving goes by the mount."
+                f"one of them is wrong."
             )
 
     def switch_off(self, why: str) -> None:
@@ -167,20 +170,21 @@ class SlavingControl:
         )
         if self.enabled:
             self._tell(decision)
-            if decision.go and now_s >= self._hold_until_s:
-                self._go(decision)
+            if decision.go and not 0.0 < self._hold_until_s - now_s <= FAULT_REST_S:
+                self._go(decision, now_s)
         self._show(decision, now_s)
         self._last = decision
         self._broken = False
 
-    def _go(self, decision: Decision) -> None:
+    def _go(self, decision: Decision, now_s: float) -> None:
         assert decision.target_deg is not None  # noqa: S101 - a verdict GO carries its target
         try:
-            self._panel.info(f"Slaving: {decision.reason} (side {_side_text(decision)}).")
             if self._motion.begin_goto(decision.target_deg):
                 self._moved_by_slaving = True
+                self._panel.info(f"Slaving: {decision.reason} (side {_side_text(decision)}).")
         except RefusedError as refusal:
             self._panel.warn(f"Slaving cannot move the dome: {refusal}.")
+            self.on_fault(now_s, passing=True)
 
     def _tell(self, decision: Decision) -> None:
         if decision.verdict in WORTH_A_WARNING and decision.verdict is not self._told:
@@ -217,15 +221,17 @@ class SlavingControl:
     def _present_settings(self) -> SlavingSettings:
         sides = self._panel.switch(SIDE)
         chosen = next((policy for name, policy in POLICIES.items() if sides[name]), SidePolicy.MOUNT)
-        threshold = self._panel.number(PARAMS)["AUTOSYNC_THRESHOLD"]
+        # Below what the axis can hold, every turn of the loop would ask for a move.
+        threshold = max(self._panel.number(PARAMS)["AUTOSYNC_THRESHOLD"], SMALLEST_DEAD_BAND_DEG)
         return SlavingSettings(threshold, self._settings.stale_after_s, chosen, self._settings.clearance_m)
 
     def _show(self, decision: Decision, now_s: float) -> None:
-        changed = self._last is None or decision.verdict is not self._last.verdict
-        if not changed and (_recent(self._shown_s, now_s, STATUS_PERIOD_S) or decision == self._last):
-            return
-        self._shown_s = now_s
         model = self._models.model
+        frame = (self.enabled, decision.verdict, model.name if model else "none")
+        same = frame == self._shown_frame
+        if same and (_recent(self._shown_s, now_s, STATUS_PERIOD_S) or decision == self._last):
+            return
+        self._shown_s, self._shown_frame = now_s, frame
         reason = self._reason(decision)
         self._panel.set_texts(
             REASON,
@@ -233,7 +239,7 @@ class SlavingControl:
                 "REASON": reason if self.enabled else f"slaving is off ({reason})",
                 "SIDE": decision.side.label if decision.side else "",
                 "SIDE_SOURCE": decision.side_source,
-                "MODEL": model.name if model else "none",
+                "MODEL": frame[2],
             },
             State.OK if self.enabled else State.IDLE,
         )
@@ -244,7 +250,7 @@ class SlavingControl:
             {
                 "TARGET_AZ": decision.target_deg or 0.0,
                 "ERROR": decision.error_deg or 0.0,
-                "DEAD_BAND": self._panel.number(PARAMS)["AUTOSYNC_THRESHOLD"],
+                "DEAD_BAND": self._present_settings().threshold_deg,
                 "LATERAL_OFFSET": 1000.0 * (decision.lateral_m or 0.0),
                 "CLEARANCE": 1000.0 * (decision.clearance_m or 0.0),
                 "MOUNT_ALT": pointing.altitude_deg if pointing else 0.0,

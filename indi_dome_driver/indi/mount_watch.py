@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from astro.angles import difference_deg
 from astro.mount_report import Equatorial, MountReport, Site
 from astro.pier import PierSide
 from indi_dome_driver.indi.received import Value
@@ -20,6 +21,10 @@ MOUNT_PROPERTIES = (
 
 ANNOUNCEMENT_LASTS_S = 5.0
 """A target that no slew follows within this time was not a slew."""
+SIDE_LAGS_S = 3.0
+"""After a slew the side that its target called for is believed this long, unless the mount tells its side anew."""
+ARRIVED_WITHIN_DEG = 1.0
+"""Farther from its target a slew did not arrive: somebody cut it short."""
 
 
 class MountWatch:
@@ -32,7 +37,9 @@ class MountWatch:
 
     def __init__(self) -> None:
         self.report = MountReport()
-        self._announced_s = -math.inf
+        self._target_until_s = -math.inf
+        self._joined_in_slew = False
+        self._arrived = False
 
     def apply(self, name: str, state: str, values: Mapping[str, Value], now_s: float, *, defined: bool = False) -> None:
         """Take in one property.
@@ -50,7 +57,8 @@ class MountWatch:
             case "TARGET_EOD_COORD":
                 self._target(values, now_s, defined)
             case "GEOGRAPHIC_COORD":
-                self._site(values)
+                if state != "Alert":
+                    self._site(values)
             case "TELESCOPE_PIER_SIDE":
                 self._side(state, values)
             case "TELESCOPE_PARK":
@@ -70,34 +78,49 @@ class MountWatch:
         elif name == "TELESCOPE_PIER_SIDE":
             self.report = replace(self.report, side=None)
         elif name == "TELESCOPE_PARK":
-            self.report = replace(self.report, parked=None)
+            self.report = replace(self.report, parked=None, parking=False)
         elif name == "TELESCOPE_TRACK_STATE":
             self.report = replace(self.report, tracking=None)
 
     def forget_everything(self) -> None:
         """Start anew, for another mount."""
         self.report = MountReport()
-        self._announced_s = -math.inf
+        self._target_until_s = -math.inf
+        self._joined_in_slew = self._arrived = False
 
     def expire(self, now_s: float) -> None:
-        """Drop an announced target that no slew followed."""
-        if self.report.target and not self.report.slewing and now_s - self._announced_s > ANNOUNCEMENT_LASTS_S:
+        """Drop a target that no slew followed, or whose slew is over."""
+        left_s = self._target_until_s - now_s
+        # More time left than was ever given: somebody set the clock back.
+        if self.report.target and not self.report.slewing and not 0.0 <= left_s <= ANNOUNCEMENT_LASTS_S:
             self.report = replace(self.report, target=None)
 
     def _position(self, state: str, values: Mapping[str, Value], now_s: float) -> None:
-        slewing = state == "Busy"
-        arrived = self.report.slewing and not slewing
-        target = None if arrived else self.report.target
-        self.report = replace(self.report, slewing=slewing, faulted=state == "Alert", target=target)
+        slewing, faulted = state == "Busy", state == "Alert"
+        before = self.report
+        self.report = replace(before, slewing=slewing, faulted=faulted)
+        if slewing:
+            self._arrived = False
+        if slewing and not before.slewing:
+            self._joined_in_slew = before.position is None
         position = _equatorial(values)
         if position is not None:
             self.report = replace(self.report, position=position, position_time_s=now_s)
+        if before.slewing and not slewing:
+            self._arrived = True
+            self._target_until_s = now_s + SIDE_LAGS_S
+            if not _close(before.target, self.report.position):
+                self.report = replace(self.report, target=None)
+        if faulted:
+            self.report = replace(self.report, target=None)
 
     def _target(self, values: Mapping[str, Value], now_s: float, defined: bool) -> None:
         target = _equatorial(values)
-        if target is None or (defined and not self.report.slewing):
+        # A definition repeats what was announced long ago, except to somebody who came in the middle of a slew.
+        if target is None or (defined and not (self.report.slewing and self._joined_in_slew)):
             return
-        self._announced_s = now_s
+        self._arrived = False
+        self._target_until_s = now_s + ANNOUNCEMENT_LASTS_S
         self.report = replace(self.report, target=target)
 
     def _site(self, values: Mapping[str, Value]) -> None:
@@ -115,11 +138,18 @@ class MountWatch:
         if state != "Alert" and bool(west) != bool(east):
             side = PierSide.WEST if west else PierSide.EAST
         self.report = replace(self.report, side=side)
+        if self._arrived:
+            self.report = replace(self.report, target=None)
 
     def _park(self, state: str, values: Mapping[str, Value]) -> None:
-        # Parking (Busy) already means: do not follow. Alert tells nothing new.
-        if state != "Alert":
-            self.report = replace(self.report, parked=_switch(values, "PARK", "UNPARK"))
+        wanted = _switch(values, "PARK", "UNPARK")
+        settled = state in ("Ok", "Idle")
+        # After an aborted park (Alert) the mount stands anywhere: neither parked nor parking.
+        self.report = replace(
+            self.report,
+            parked=wanted if settled or wanted is False else None,
+            parking=state == "Busy" and wanted is True,
+        )
 
 
 def _number(values: Mapping[str, Value], name: str) -> float | None:
@@ -133,6 +163,13 @@ def _switch(values: Mapping[str, Value], yes: str, no: str) -> bool | None:
     if bool(values.get(yes)) == bool(values.get(no)):
         return None
     return bool(values.get(yes))
+
+
+def _close(target: Equatorial | None, position: Equatorial | None) -> bool:
+    if target is None or position is None:
+        return False
+    turn = difference_deg(15.0 * target.ra_h, 15.0 * position.ra_h) * math.cos(math.radians(target.dec_deg))
+    return math.hypot(turn, target.dec_deg - position.dec_deg) < ARRIVED_WITHIN_DEG
 
 
 def _equatorial(values: Mapping[str, Value]) -> Equatorial | None:

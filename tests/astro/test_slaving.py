@@ -79,6 +79,8 @@ def test_the_error_wraps_over_north() -> None:
         (tracking(position_time_s=NOW - 31.0), Verdict.STAY_STALE),
         (tracking(faulted=True), Verdict.STAY_MOUNT_FAULT),
         (tracking(parked=True), Verdict.STAY_MOUNT_PARKED),
+        (tracking(parked=None, parking=True), Verdict.STAY_MOUNT_PARKED),
+        (tracking(position_time_s=NOW + 3600.0), Verdict.STAY_STALE),
         (tracking(slewing=True), Verdict.STAY_TARGET_UNKNOWN),
         (tracking(hours=11.0, dec_deg=-20.0), Verdict.STAY_BELOW_HORIZON),
     ],

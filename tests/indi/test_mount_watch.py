@@ -6,7 +6,7 @@ import pytest
 
 from astro.mount_report import Equatorial, Site
 from astro.pier import PierSide
-from indi_dome_driver.indi.mount_watch import ANNOUNCEMENT_LASTS_S, MountWatch
+from indi_dome_driver.indi.mount_watch import ANNOUNCEMENT_LASTS_S, SIDE_LAGS_S, MountWatch
 
 POSITION, TARGET = "EQUATORIAL_EOD_COORD", "TARGET_EOD_COORD"
 
@@ -40,6 +40,34 @@ def test_a_slew_lasts_from_its_announcement_to_its_end() -> None:
     assert watch.report.target == Equatorial(7.0, 20.0)
     watch.apply(POSITION, "Ok", {"RA": 7.0, "DEC": 20.0}, 110.0)
     assert not watch.report.slewing
+    watch.expire(110.5)
+    assert watch.report.target is not None, "the mount has not told its new side yet"
+    watch.expire(110.1 + SIDE_LAGS_S)
+    assert watch.report.target is None
+
+
+def test_the_side_told_after_a_slew_ends_it_at_once() -> None:
+    watch = heard((POSITION, "Ok", {"RA": 1.0, "DEC": 2.0}), (TARGET, "Idle", {"RA": 7.0, "DEC": 20.0}))
+    watch.apply(POSITION, "Busy", {"RA": 3.0, "DEC": 5.0}, 103.0)
+    watch.apply("TELESCOPE_PIER_SIDE", "Ok", {"PIER_WEST": True, "PIER_EAST": False}, 104.0)
+    assert watch.report.target is not None, "in the middle of a slew the side may be told at any time"
+    watch.apply(POSITION, "Ok", {"RA": 7.0, "DEC": 20.0}, 110.0)
+    watch.apply("TELESCOPE_PIER_SIDE", "Ok", {"PIER_WEST": False, "PIER_EAST": True}, 110.3)
+    assert watch.report.target is None
+    assert watch.report.side is PierSide.EAST
+
+
+@pytest.mark.parametrize(("state", "ra"), [("Idle", 5.0), ("Alert", 7.0)])
+def test_a_slew_cut_short_or_refused_drops_its_target(state: str, ra: float) -> None:
+    watch = heard((POSITION, "Ok", {"RA": 1.0, "DEC": 2.0}), (TARGET, "Idle", {"RA": 7.0, "DEC": 20.0}))
+    watch.apply(POSITION, "Busy", {"RA": 3.0, "DEC": 5.0}, 103.0)
+    watch.apply(POSITION, state, {"RA": ra, "DEC": 12.0}, 104.0)
+    assert watch.report.target is None
+
+
+def test_a_target_defined_again_during_an_unannounced_slew_is_not_its_target() -> None:
+    watch = heard((POSITION, "Ok", {"RA": 1.0, "DEC": 2.0}), (POSITION, "Busy", {"RA": 1.5, "DEC": 2.0}))
+    watch.apply(TARGET, "Idle", {"RA": 7.0, "DEC": 20.0}, 103.0, defined=True)
     assert watch.report.target is None
 
 
@@ -83,8 +111,20 @@ def test_pier_side(state: str, west: bool, east: bool, side: PierSide | None) ->
     assert heard(("TELESCOPE_PIER_SIDE", state, {"PIER_WEST": west, "PIER_EAST": east})).report.side is side
 
 
-def test_parking_counts_as_parked_and_a_redundant_unpark_as_unparked() -> None:
-    assert heard(("TELESCOPE_PARK", "Busy", {"PARK": True, "UNPARK": False})).report.parked is True
+def test_a_site_in_alert_is_not_believed() -> None:
+    assert heard(("GEOGRAPHIC_COORD", "Alert", {"LAT": 90.0, "LONG": 3.0})).report.site is None
+
+
+def test_parking_is_not_parked_and_an_aborted_park_is_neither() -> None:
+    report = heard(("TELESCOPE_PARK", "Busy", {"PARK": True, "UNPARK": False})).report
+    assert (report.parked, report.parking) == (None, True)
+    report = heard(("TELESCOPE_PARK", "Ok", {"PARK": True, "UNPARK": False})).report
+    assert (report.parked, report.parking) == (True, False)
+    report = heard(("TELESCOPE_PARK", "Alert", {"PARK": True, "UNPARK": False})).report
+    assert (report.parked, report.parking) == (None, False)
+
+
+def test_a_redundant_unpark_is_an_unpark() -> None:
     assert heard(("TELESCOPE_PARK", "Idle", {"PARK": False, "UNPARK": True})).report.parked is False
     assert heard(("TELESCOPE_PARK", "Idle", {"PARK": False, "UNPARK": False})).report.parked is None
 

@@ -101,9 +101,11 @@ def test_33_the_driver_follows_slews_on_both_sides_of_the_pier(
         client.settle(1.5)  # one period of the slaving: the present error is judged once more
         azimuth = dome_rests(client, sent)
         assert abs(difference_deg(azimuth, wanted(client, geometry))) <= 0.5
-    reason = client.of("SLAVING_REASON")[-1].values()
-    assert reason["SIDE"] == "east"
-    assert reason["SIDE_SOURCE"] == "mount"
+    client.wait(
+        lambda e: e.name == "SLAVING_REASON" and e.values()["SIDE_SOURCE"] == "mount" and e.values()["SIDE"] == "east",
+        arrived.at_s,
+        what="the mount's own word on its side, some seconds after its arrival",
+    )
     assert float(client.of("SLAVING_STATUS")[-1].values()["CLEARANCE"]) > 100
 
     before = client.switch("DOME_ABORT_MOTION", "ABORT")
@@ -207,3 +209,32 @@ def mount_process(place: Observatory) -> int:
     """Find the telescope simulator that this test's server started."""
     found = subprocess.run(["pgrep", "-P", str(place.server.pid), "-f", TELESCOPE], capture_output=True, text=True)
     return int(found.stdout.split()[0])
+
+
+def test_a_person_who_aborts_ends_the_client(observatory: Callable[..., Observatory]) -> None:
+    place = observatory(TELESCOPE, config={"simulator": {"speed_factor": 5.0}})
+    client = place.client
+    wake_mount(client)
+    with follower(place, DOME) as process:
+        wait_line(process, "following")
+        sent, _ = slew(client, *EAST)
+        client.wait_set("DOME_MOTION", "Busy", sent)
+        aborted = client.switch("DOME_ABORT_MOTION", "ABORT")
+        assert "took" in wait_line(process, "in hand")
+        assert process.wait(10) == 1
+        client.settle(2.0)
+        assert [e.state for e in client.of("DOME_MOTION", aborted)] == ["Idle"], "and the dome stays stopped"
+
+
+def test_an_interrupt_of_the_client_stops_the_move_that_is_its_own(observatory: Callable[..., Observatory]) -> None:
+    place = observatory(TELESCOPE, config={"simulator": {"speed_factor": 2.0}})
+    client = place.client
+    wake_mount(client)
+    with follower(place, DOME) as process:
+        wait_line(process, "following")
+        sent, _ = slew(client, *EAST)
+        client.wait_set("DOME_MOTION", "Busy", sent)
+        stopped = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+        client.wait_set("DOME_MOTION", "Idle", stopped)
