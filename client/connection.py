@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 
 from client.errors import NoServer, NotConnected, PropertyMissing, ServerSilent, TimedOut
-from client.library import Library
 from client.properties import (
     Clock,
     Disconnected,
@@ -21,6 +20,7 @@ from client.properties import (
     Value,
     wall_clock,
 )
+from client.pyindi import Library
 
 Subscriber = Callable[[Event], None]
 Predicate = Callable[[PropertySnapshot], bool]

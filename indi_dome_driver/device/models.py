@@ -36,8 +36,25 @@ class ModelControl:
     """Keeps the models and shows which one is in use."""
 
     def __init__(
-        self, panel: Panel, load: Loader, latitude_deg: float, radius_m: float, changed: Callable[[], None]
+        self,
+        panel: Panel,
+        load: Loader,
+        latitude_deg: float,
+        radius_m: float,
+        changed: Callable[[], None],
+        mount_latitude_deg: Callable[[], float],
     ) -> None:
+        """Prepare.
+
+        Args:
+            panel: the property sheet.
+            load: reads and fits tables elsewhere.
+            latitude_deg: where tables were measured.
+            radius_m: of the dome whose tables they are.
+            changed: called when another model, or none, is in use.
+            mount_latitude_deg: where the telescope's pointing is computed for; typed measurements belong there.
+        """
+        self._mount_latitude_deg = mount_latitude_deg
         self._panel = panel
         self._load = load
         self._latitude_deg = latitude_deg
@@ -121,7 +138,7 @@ class ModelControl:
             north_m=numbers["DM_NORTH_DISPLACEMENT"],
             up_m=numbers["DM_UP_DISPLACEMENT"],
             tube_offset_m=numbers["DM_OTA_OFFSET"],
-            latitude_deg=self._latitude_deg,
+            latitude_deg=self._mount_latitude_deg(),
             name="measurements",
         )
 

@@ -96,8 +96,14 @@ class Session:
             config.dome.park_azimuth_deg,
             lambda: bool(watch.report.parked) and not watch.report.slewing,
         )
+        site = Site(config.site.latitude_deg, config.site.longitude_deg)
         self.models = ModelControl(
-            panel, around.load, config.site.latitude_deg, config.dome.radius_m, lambda: self.slaving.reconsider()
+            panel,
+            around.load,
+            site.latitude_deg,
+            config.dome.radius_m,
+            lambda: self.slaving.reconsider(),
+            lambda: (watch.report.site or site).latitude_deg,
         )
         clearance_m = max(0.0, (config.dome.slit_width_m - config.dome.tube_diameter_m) / 2.0)
         self.slaving = SlavingControl(
@@ -106,7 +112,7 @@ class Session:
             self.motion,
             self.models,
             watch,
-            Site(config.site.latitude_deg, config.site.longitude_deg),
+            site,
             SlavingSettings(stale_after_s=config.slaving.stale_after_s, clearance_m=clearance_m),
             ask_mount,
         )
