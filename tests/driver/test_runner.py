@@ -6,6 +6,8 @@ import os
 import random
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -31,8 +33,18 @@ from indi_dome_driver.runner import Runner
 
 pytestmark = pytest.mark.realtime
 LIMIT_S = 0.050
-READY_S = 0.130
-"""Pulses that lie ready for at most 120 ms, and their last period."""
+STALL_S = 0.020
+WITNESS = f"""
+import time
+last = time.monotonic()
+while True:
+    time.sleep(0.002)
+    now = time.monotonic()
+    if now - last > {STALL_S}:
+        print(last, now, flush=True)
+    last = now
+"""
+"""Another process that only sleeps: when it wakes late, the machine stood still, not the driver."""
 ABORT = new("Switch", "DOME_ABORT_MOTION", {"ABORT": "On"})
 # A brisk ramp, so that the time goes into cruising; the speed is the reference observatory's.
 CONFIG = Config(motor=Motor(acceleration_steps_s2=12000.0))
@@ -149,16 +161,53 @@ def busy_thread() -> Iterator[None]:
         thread.join()
 
 
-async def measure(place: Bench, trials: int) -> list[float]:
-    """Abort a goto at full speed, again and again; give how long after the command the last pulse came, seconds."""
-    chance, delays = random.Random(5), []
-    for trial in range(trials):
+class Witness:
+    """Tells whether the whole machine stood still at some time."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen([sys.executable, "-c", WITNESS], stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), False)
+        self._said = b""
+
+    def saw_a_stall_since(self, since_s: float) -> bool:
+        assert self._process.stdout is not None
+        self._said += self._process.stdout.read() or b""
+        return any(float(line.split()[1]) > since_s for line in self._said.splitlines() if line.count(b" ") == 1)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@pytest.fixture
+def witness() -> Iterator[Witness]:
+    made = Witness()
+    yield made
+    made.close()
+
+
+async def measure(place: Bench, trials: int, witness: Witness) -> list[float]:
+    """Abort a goto at full speed, again and again; give how long after the command the last pulse came, seconds.
+
+    A slow trial in which the machine itself stood still measured the machine; it is done again, three times at most.
+    """
+    chance, delays, spoilt = random.Random(5), [], 0
+    trial = 0
+    while len(delays) < trials:
+        trial += 1
         await place.cruise(90.0 if trial % 2 else 270.0)
         await asyncio.sleep(chance.uniform(0.0, 0.1))
         place.heard.clear()
+        began_s = time.monotonic()
         written_s = place.say(ABORT)
         await asyncio.sleep(0.1)
-        delays.append(place.last_pulse_s() - written_s)
+        delay_s = place.last_pulse_s() - written_s
+        if delay_s >= LIMIT_S and spoilt < 3 and witness.saw_a_stall_since(began_s):
+            spoilt += 1
+            await asyncio.sleep(0.5)
+            continue
+        delays.append(delay_s)
         assert place.states("DOME_ABORT_MOTION") == ["Ok"]
         assert place.states("DOME_MOTION")[-1] == "Idle"
         assert place.states("ABS_DOME_POSITION")[-1] == "Idle"
@@ -167,20 +216,17 @@ async def measure(place: Bench, trials: int) -> list[float]:
 
 @pytest.mark.parametrize("busy", [False, True])
 async def test_the_last_pulse_follows_an_abort_within_50_ms(
-    tmp_path: Path, busy: bool, record_property: Callable[[str, object], None]
+    tmp_path: Path, busy: bool, witness: Witness, record_property: Callable[[str, object], None]
 ) -> None:
     async with bench(tmp_path) as (place, _):
         if busy:
             with busy_thread():
-                delays = await measure(place, 11)
+                delays = await measure(place, 11, witness)
         else:
-            delays = await measure(place, 14)
+            delays = await measure(place, 14, witness)
     record_property("abort_ms", [round(1000 * each, 2) for each in delays])
     print(f"abort, busy={busy}: median {1000 * median(delays):.1f} ms, max {1000 * max(delays):.1f} ms")
-    *others, slowest = sorted(delays)
-    assert max(others) < LIMIT_S
-    # A virtual machine may stand still for longer, once in some hundred aborts; then the pulses that lie ready end.
-    assert slowest < LIMIT_S or (len(delays) > 10 and slowest < READY_S)
+    assert max(delays) < LIMIT_S
 
 
 async def test_an_abort_behind_other_commands_in_one_packet_is_as_quick(tmp_path: Path) -> None:
