@@ -12,7 +12,7 @@ export PYTHON
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: help ready system venv demo demo-run test soak check format lock bench wheel clean
+.PHONY: help ready system venv kstars demo demo-run test soak check format lock bench wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ system: ## install Debian's indi-bin where indiserver is missing
 
 venv: ## build .venv alone: locked packages and this project
 	@tools/bootstrap.sh venv
+
+kstars: venv ## put the driver into KStars' list of drivers (asks for root where that takes it)
+	@tools/install_driver.sh install
 
 ready:
 	@tools/bootstrap.sh system venv

@@ -1,5 +1,6 @@
 """Any client, any mount, any fault, in any order: what must hold for the device after every step."""
 
+import os
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -278,6 +279,8 @@ TestDeviceMachine = DeviceMachine.TestCase
 
 @pytest.mark.soak
 class TestDeviceMachineForLong(DeviceMachine.TestCase):  # type: ignore[misc]
-    """The same, thirty times as long: rare states want their time."""
+    """The same, for SOAK_EXAMPLES sequences: rare states want their time."""
 
-    settings = settings(max_examples=1500, stateful_step_count=25, deadline=None)
+    settings = settings(
+        max_examples=int(os.environ.get("SOAK_EXAMPLES", "10000")), stateful_step_count=25, deadline=None
+    )

@@ -74,13 +74,13 @@ def open_simulator(settings: SimulatorSettings, mechanics: Mechanics, wall_clock
     plant = Plant(mechanics, drive, azimuth_deg, settings.encoder_noise_counts, chance)
     trace = TraceFile(settings.trace_file, lambda at_s: epoch_s + at_s / factor) if settings.trace_file else None
 
-    def rested(azimuth_deg: float) -> None:
+    def stands(azimuth_deg: float) -> None:
         # A full disk must not stop the dome; the place is written once more, and then reported, at the end.
         with suppress(HardwareError):
             if place is not None:
                 place.keep(azimuth_deg)
 
-    board = SimulatedBoard(plant, clock, trace.note if trace else None, chance, rested if place else None)
+    board = SimulatedBoard(plant, clock, trace.note if trace else None, chance, stands if place else None)
 
     def close() -> None:
         board.stop()
@@ -88,6 +88,7 @@ def open_simulator(settings: SimulatorSettings, mechanics: Mechanics, wall_clock
             trace.close()
         if place is not None:
             place.keep(plant.azimuth_deg)
+            place.close()
 
     pace = "in real time" if factor == 1.0 else f"{factor:g} times faster than real time"
     return Hardware(

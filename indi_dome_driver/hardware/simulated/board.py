@@ -25,7 +25,7 @@ class SimulatedBoard:
         clock: Clock,
         note: Callable[[TrainRecord], None] | None = None,
         chance: random.Random | None = None,
-        rested: Callable[[float], None] | None = None,
+        stands: Callable[[float], None] | None = None,
     ) -> None:
         """Wire the pins.
 
@@ -34,7 +34,8 @@ class SimulatedBoard:
             clock: the simulator's seconds.
             note: called with every train that ended or was cut, to keep it elsewhere than in the trace list.
             chance: source of the random faults.
-            rested: called with the azimuth, degrees, when the dome has come to rest at another place than before.
+            stands: called with the azimuth, degrees, at which the dome will stand when the pulses already queued have
+                run out, each time that it changed: what is left of the dome if this process ends now.
         """
         self.plant = plant
         self.faults = Faults()
@@ -44,8 +45,8 @@ class SimulatedBoard:
         self.pulses_sent = 0
         self._clock = clock
         self._note = note
-        self._rested = rested
-        self._rests_at_deg = plant.azimuth_deg
+        self._stands = stands
+        self._stands_at_deg = plant.azimuth_deg
         self._chance = chance or random.Random(2)  # noqa: S311 (faults, not secrets)
         self._line = PulseLine()
         self._now_s = clock()
@@ -65,6 +66,7 @@ class SimulatedBoard:
         if joins and self._line.backlog_s(now_s) <= 0.0:
             return False
         self._line.append(train, now_s)
+        self._tell_place()
         return True
 
     def backlog_s(self) -> float:
@@ -80,6 +82,7 @@ class SimulatedBoard:
         """Drop everything queued at once and leave STEP low."""
         self._report(self._line.cut(self.advance()))
         self.plant.rotor.rest()
+        self._tell_place()
 
     # The encoder
 
@@ -150,10 +153,17 @@ class SimulatedBoard:
                 sign = -delivery.direction if self.faults.wired_backwards else delivery.direction
                 self.plant.step(sign * delivery.rate_hz, delivery.pulses)
         self._report(ended)
-        if self._rested is not None and not self._line.pending() and self.plant.azimuth_deg != self._rests_at_deg:
-            self._rests_at_deg = self.plant.azimuth_deg
-            self._rested(self._rests_at_deg)
+        self._tell_place()
         return now_s
+
+    def _tell_place(self) -> None:
+        if self._stands is None:
+            return
+        sign = 0 if self.faults.motor_disconnected else -1 if self.faults.wired_backwards else 1
+        place_deg = self.plant.will_stand_deg(sign * self._line.pending())
+        if place_deg != self._stands_at_deg:
+            self._stands_at_deg = place_deg
+            self._stands(place_deg)
 
     def _report(self, records: list[TrainRecord]) -> None:
         if self.trace is not None:

@@ -71,6 +71,12 @@ class Belt:
         """Let the belt slip: the next travel_deg of drive, in whichever direction, never reach the ring."""
         self._to_lose_deg += abs(travel_deg)
 
+    def pull(self, motor_deg: float) -> float:
+        """Tell how far the belt would be pulled, beyond its play, if its motor's end moved; degrees of dome, signed."""
+        half = self._drive.backlash_deg / 2.0
+        gap = self._gap_deg + motor_deg
+        return gap - max(-half, min(half, gap))
+
     def carry(self, motor_deg: float) -> float:
         """Move the motor's end of the belt.
 
@@ -80,10 +86,9 @@ class Belt:
         Returns:
             Signed travel of the ring, degrees.
         """
-        half = self._drive.backlash_deg / 2.0
         gap = self._gap_deg + motor_deg
-        self._gap_deg = max(-half, min(half, gap))
-        pulled = gap - self._gap_deg
+        pulled = self.pull(motor_deg)
+        self._gap_deg = gap - pulled
         lost = min(abs(pulled), self._to_lose_deg)
         self._to_lose_deg -= lost
         return math.copysign(abs(pulled) - lost, pulled) * (1.0 - self._drive.slip_fraction)
@@ -144,6 +149,14 @@ class Plant:
             pulses: how many, >= 0.
         """
         self._turn(self.belt.carry(self.rotor.follow(rate_hz, pulses) / self._mechanics.steps_per_deg))
+
+    def will_stand_deg(self, steps: int) -> float:
+        """Tell where the dome will stand after further steps, if the rotor follows them and nothing slips, degrees.
+
+        Args:
+            steps: steps still to come, signed.
+        """
+        return self._azimuth_deg + self.belt.pull(steps / self._mechanics.steps_per_deg)
 
     def push(self, turn_deg: float, rate_deg_s: float) -> None:
         """Begin to push the dome by hand; the belt slides.
