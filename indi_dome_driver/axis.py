@@ -6,26 +6,16 @@ from enum import Enum, auto
 from astro.angles import difference_deg, normalise_deg
 from indi_dome_driver.axis_errors import AxisFault, EncoderSilent, FaultCode, PositionUnknown, StillMoving
 from indi_dome_driver.axis_limits import AxisLimits
+from indi_dome_driver.cable_wrap import CableWrap
 from indi_dome_driver.encoder_track import EncoderTrack
-from indi_dome_driver.hardware.seam import Hardware, HardwareError, PulseTrain
+from indi_dome_driver.hardware.seam import Hardware, HardwareError
 from indi_dome_driver.mechanics import Mechanics
 from indi_dome_driver.motion_guard import MotionGuard
 from indi_dome_driver.pace import Pace
-from indi_dome_driver.profile import (
-    REST,
-    RampLimits,
-    Segment,
-    brake_segment,
-    braking_distance,
-    next_segment,
-    rest_rate_hz,
-)
+from indi_dome_driver.profile import REST, RampLimits, Segment
+from indi_dome_driver.stepping import Stepping
 
 __all__ = ["Axis", "AxisLimits"]
-
-_SEGMENT_S = 0.020
-"""Length of one train: short enough for a smooth ramp, long enough for few trains."""
-_MOST_TRAINS = 64
 
 
 class _Phase(Enum):
@@ -43,20 +33,27 @@ class Axis:
     belong to one thread. Commands may come at any instant, also in the middle of another.
     """
 
-    def __init__(self, hardware: Hardware, mechanics: Mechanics, limits: AxisLimits | None = None) -> None:
+    def __init__(
+        self,
+        hardware: Hardware,
+        mechanics: Mechanics,
+        limits: AxisLimits | None = None,
+        wrap: CableWrap | None = None,
+    ) -> None:
         """Take over a dome at rest.
 
         Args:
             hardware: the opened backend; its rest_azimuth_deg is where the dome is taken to stand.
             mechanics: gearing, full speed, acceleration and encoder wheel.
             limits: tolerances; the defaults suit the reference observatory.
+            wrap: winding of the cables; without a limit by default.
         """
+        self.wrap = wrap or CableWrap()
         self._hardware = hardware
         self._limits = limits or AxisLimits()
-        self._steps_per_deg = mechanics.steps_per_deg
-        self._count_steps = mechanics.steps_per_deg / mechanics.counts_per_deg
-        self._ramp = RampLimits(mechanics.max_rate_steps_s, mechanics.acceleration_steps_s2)
-        self._rest_rate_hz = rest_rate_hz(self._ramp, _SEGMENT_S)
+        self._count_deg = 1.0 / mechanics.counts_per_deg
+        ramp = RampLimits(mechanics.max_rate_steps_s, mechanics.acceleration_steps_s2)
+        self._stepping = Stepping(hardware.motor, ramp, mechanics.steps_per_deg)
         self._track = EncoderTrack(hardware.encoder, mechanics, self._limits.encoder_timeout_s)
         self._guard = MotionGuard(self._limits.guard)
         self._pace = Pace(hardware.tick_s)
@@ -67,12 +64,9 @@ class Axis:
         self._goal_azimuth_deg: float | None = None
         self._jog_direction = 0
         self._corrections = 0
+        self._approached = False
         self._settle_since_s: float | None = None
-        self._rate_hz = 0.0
-        self._carry = 0.0
-        self._queued_steps = 0
-        self._pending_steps = 0
-        self._sent_at_good = 0
+        self._turned_at_good_deg = 0.0
         self._home_closed: bool | None = None
         self._fault: AxisFault | None = None
         self._stop_owed = False
@@ -93,14 +87,14 @@ class Axis:
     @property
     def moving(self) -> bool:
         """Tell whether a command is under way, pulses are queued, or the dome still turns."""
-        return self._phase is not _Phase.REST or self._pending_steps != 0 or self._track.turning != 0
+        return self._phase is not _Phase.REST or self._stepping.pending_steps != 0 or self._track.turning != 0
 
     @property
     def direction(self) -> int:
         """Tell where the dome really turns: +1 clockwise, -1 counter-clockwise, 0 at rest."""
         if self._track.turning:
             return self._track.turning
-        return (self._pending_steps > 0) - (self._pending_steps < 0)
+        return self._stepping.direction
 
     @property
     def rate_deg_s(self) -> float:
@@ -113,6 +107,11 @@ class Axis:
         if self._goal_travel_deg is None or not self._position_known:
             return None
         return normalise_deg(self._zero_deg + self._goal_travel_deg)
+
+    @property
+    def to_go_deg(self) -> float:
+        """Give the turn that is left to the target, signed, degrees; 0 without one."""
+        return 0.0 if self._goal_travel_deg is None else self._goal_travel_deg - self._believed_travel_deg()
 
     @property
     def travel_deg(self) -> float:
@@ -173,7 +172,7 @@ class Axis:
     # Commands
 
     def goto(self, target_deg: float) -> None:
-        """Turn to an azimuth by the shorter arc, counted from where the dome could come to rest.
+        """Turn to an azimuth by the shorter arc that the cables allow, from where the dome could come to rest.
 
         Args:
             target_deg: the azimuth, degrees.
@@ -185,7 +184,7 @@ class Axis:
         """
         _finite("target", target_deg)
         if not self._position_known:
-            raise PositionUnknown("the dome's azimuth is not known: sync it (DOME_SYNC) to where the slit stands")
+            raise PositionUnknown("the dome's azimuth is not known: find home (HOME), or sync (DOME_SYNC)")
         self._begin(_Phase.SEEK)
         self._aim(target_deg)
 
@@ -197,24 +196,28 @@ class Axis:
 
         Raises:
             EncoderSilent: the encoder does not answer; the fault says so too.
+            CableAtLimit: it would wind the cables too far.
             ValueError: not a finite number.
         """
-        _finite("turn", turn_deg)
+        start_deg = self._believed_travel_deg()
+        self.wrap.check(start_deg, _finite("turn", turn_deg))
         self._begin(_Phase.SEEK)
-        self._goal_travel_deg = self._believed_travel_deg() + turn_deg
+        self._goal_travel_deg = start_deg + turn_deg
 
     def jog(self, direction: int) -> None:
-        """Turn until told otherwise.
+        """Turn until told otherwise, or until the cables allow no more.
 
         Args:
             direction: +1 clockwise, -1 counter-clockwise.
 
         Raises:
             EncoderSilent: the encoder does not answer; the fault says so too.
+            CableAtLimit: they allow no more already.
             ValueError: another direction.
         """
         if direction not in (1, -1):
             raise ValueError(f"direction {direction!r}: must be 1 or -1")
+        self.wrap.check(self._believed_travel_deg(), direction * math.inf)
         self._begin(_Phase.JOG)
         self._jog_direction = direction
 
@@ -227,6 +230,19 @@ class Axis:
     def abort(self) -> None:
         """Cancel every pulse at once. Safe in every state; never raises, whatever is broken."""
         self._halt()
+
+    def set_play(self, steps: int) -> None:
+        """Take up the play of the drive at each reversal.
+
+        Args:
+            steps: pulses, >= 0; 0 to leave it to the corrections.
+
+        Raises:
+            StillMoving: pulses flow.
+        """
+        if self._phase is not _Phase.REST or self._stepping.pending_steps:
+            raise StillMoving("the dome is still moving: stop it first")
+        self._stepping.set_play(steps)
 
     def clear_fault(self) -> None:
         """Forget the last fault; one that persists comes back."""
@@ -242,15 +258,20 @@ class Axis:
         if self._stop_owed:
             self._halt()
         try:
-            self._pending_steps = self._hardware.motor.pending_steps()
+            self._stepping.poll()
             good = self._track.poll(now_s)
             if good:
-                self._sent_at_good = self._sent_steps
+                self._turned_at_good_deg = self._stepping.turned_deg
             self._judge(good)
             if self._phase is _Phase.SETTLE:
                 self._settle(now_s)
-            elif self._phase is not _Phase.REST and self._track.answered:
-                self._feed()
+            elif (
+                self._phase is not _Phase.REST
+                and self._track.answered
+                and self._stepping.feed(self._pace.lookahead_s, self._plan)
+            ):
+                self._phase = _Phase.SETTLE
+                self._settle_since_s = None
         except HardwareError as error:
             self._fail(FaultCode.MOTOR, f"stepper drive: {error}")
 
@@ -259,51 +280,27 @@ class Axis:
             if self._phase is not _Phase.REST or self._fault is None:
                 self._fail(FaultCode.ENCODER, self._encoder_text())
         elif good and self._phase not in (_Phase.REST, _Phase.SETTLE):
-            fault = self._guard.judge(self._sent_steps / self._steps_per_deg, self._track.travel_deg)
+            fault = self._guard.judge(self._stepping.turned_deg, self._track.travel_deg)
             if fault is not None:
                 self._fail(fault.code, fault.text)
 
-    def _feed(self) -> None:
-        ahead_s = self._pace.lookahead_s
-        motor = self._hardware.motor
-        backlog_s = motor.backlog_s()
-        if backlog_s <= 0.0:
-            self._rate_hz = self._carry = 0.0
-        remaining = self._remaining_steps()
-        for _ in range(_MOST_TRAINS):
-            if backlog_s >= ahead_s:
-                return
-            segment = self._next(remaining)
-            if segment.pulses == 0:
-                self._rate_hz = self._carry = 0.0
-                self._phase = _Phase.SETTLE
-                self._settle_since_s = None
-                return
-            direction = 1 if segment.pulses > 0 else -1
-            train = PulseTrain(direction, abs(segment.rate_hz), abs(segment.pulses))
-            if not motor.queue(train, joins=abs(self._rate_hz) > self._rest_rate_hz):
-                # This process was kept waiting and the pulses ran out: begin again from rest at the next turn.
-                self._rate_hz = self._carry = 0.0
-                return
-            self._queued_steps += segment.pulses
-            self._pending_steps += segment.pulses
-            self._rate_hz, self._carry = segment.rate_hz, segment.carry
-            backlog_s += train.duration_s
-            remaining -= segment.pulses
-
-    def _next(self, remaining: float) -> Segment:
+    def _plan(self) -> Segment:
         if self._phase is _Phase.BRAKE:
-            return brake_segment(self._rate_hz, self._ramp, _SEGMENT_S, self._carry)
-        if self._phase is _Phase.SEEK and abs(self._rate_hz) <= self._rest_rate_hz:
+            return self._stepping.braking()
+        remaining_deg = self._remaining_deg()
+        if self._phase is _Phase.SEEK and self._stepping.may_rest:
             # The encoder's noise must not make the motor turn back through its play for the last count.
-            passed = remaining * self._rate_hz < 0.0
-            near = 0.5 * self._limits.tolerance_deg * self._steps_per_deg if passed else self._count_steps
-            if abs(remaining) <= near:
+            passed = self._stepping.heads_away(remaining_deg)
+            if abs(remaining_deg) <= (0.5 * self._limits.tolerance_deg if passed else self._count_deg):
                 return REST
-        return next_segment(remaining, self._rate_hz, self._ramp, _SEGMENT_S, self._carry)
+            if passed and self._approached and self._stepping.play_steps:
+                return REST  # taking up a play that is not there would overshoot again, and for ever
+        if not self._stepping.heads_away(remaining_deg):
+            self._approached = True
+        return self._stepping.toward(remaining_deg)
 
     def _settle(self, now_s: float) -> None:
-        if self._pending_steps:
+        if self._stepping.pending_steps:
             return
         if self._settle_since_s is None:
             self._settle_since_s = now_s
@@ -329,28 +326,25 @@ class Axis:
             self._fail(FaultCode.NOT_REACHED, f"not reached: {text}")
         else:
             self._corrections += 1
+            self._stepping.forget_side()
             self._phase = _Phase.SEEK
-
-    @property
-    def _sent_steps(self) -> int:
-        return self._queued_steps - self._pending_steps
 
     def _believed_travel_deg(self) -> float:
         """Give the encoder's travel, and what pulses have added since its last good count."""
-        return self._track.travel_deg + (self._sent_steps - self._sent_at_good) / self._steps_per_deg
+        return self._track.travel_deg + self._stepping.turned_deg - self._turned_at_good_deg
 
-    def _remaining_steps(self) -> float:
+    def _remaining_deg(self) -> float:
+        """Give the turn to plan beyond the pulses that wait."""
+        planned_deg = self._believed_travel_deg() + self._stepping.coming_deg
         if self._phase is _Phase.JOG:
-            return self._jog_direction * math.inf
-        if self._goal_travel_deg is None:
-            return 0.0
-        return (self._goal_travel_deg - self._believed_travel_deg()) * self._steps_per_deg - self._pending_steps
+            return self._jog_direction * self.wrap.free_deg(planned_deg, self._jog_direction)
+        return 0.0 if self._goal_travel_deg is None else self._goal_travel_deg - planned_deg
 
     def _aim(self, target_deg: float) -> None:
-        ahead = self._pending_steps + braking_distance(self._rate_hz, self._ramp.acceleration_hz_s)
-        rest_deg = self._believed_travel_deg() + ahead / self._steps_per_deg
+        rest_deg = self._believed_travel_deg() + self._stepping.stopping_deg
+        turn_deg = self.wrap.route(rest_deg, difference_deg(target_deg, self._zero_deg + rest_deg))
         self._goal_azimuth_deg = normalise_deg(target_deg)
-        self._goal_travel_deg = rest_deg + difference_deg(target_deg, self._zero_deg + rest_deg)
+        self._goal_travel_deg = rest_deg + turn_deg
 
     def _begin(self, phase: _Phase) -> None:
         if self._track.lost:
@@ -359,8 +353,9 @@ class Axis:
         self._fault = None
         self._forget_goal()
         self._corrections = 0
+        self._approached = False
         if self._phase is _Phase.REST:
-            self._guard.restart(self._sent_steps / self._steps_per_deg, self._track.travel_deg)
+            self._guard.restart(self._stepping.turned_deg, self._track.travel_deg)
         self._phase = phase
 
     def _forget_goal(self) -> None:
@@ -384,14 +379,11 @@ class Axis:
         self._phase = _Phase.REST
         self._forget_goal()
         try:
-            self._hardware.motor.stop()
+            self._stepping.cut()
             self._stop_owed = False
         except Exception as error:  # noqa: BLE001 (whatever is broken, an abort must go through to the end)
             self._stop_owed = True
             self._fault = AxisFault(FaultCode.MOTOR, f"stepper drive did not take the stop: {error}; cut its power")
-        self._rate_hz = self._carry = 0.0
-        self._queued_steps -= self._pending_steps
-        self._pending_steps = 0
 
 
 def _finite(what: str, angle_deg: float) -> float:

@@ -42,3 +42,7 @@ class StillMoving(AxisRefused):
 
 class EncoderSilent(AxisRefused):
     """Report that the axis will not turn without its encoder."""
+
+
+class CableAtLimit(AxisRefused):
+    """Report a turn that would wind the cables beyond their limit."""

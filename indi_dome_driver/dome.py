@@ -8,6 +8,7 @@ from typing import Protocol
 from astro.angles import difference_deg, normalise_deg
 from indi_dome_driver.axis import Axis
 from indi_dome_driver.axis_errors import AxisFault, AxisRefused
+from indi_dome_driver.home_run import HomeRun
 
 
 class Operation(Enum):
@@ -18,6 +19,7 @@ class Operation(Enum):
     RELATIVE = "turning by an angle"
     JOG = "turning until stopped"
     PARK = "parking"
+    HOME = "finding home"
     STOPPING = "braking"
 
 
@@ -27,6 +29,7 @@ class EventKind(Enum):
     ARRIVED = "arrived"
     STOPPED = "stopped"
     PARKED = "parked"
+    HOMED = "home found"
     FAULT = "fault"
 
 
@@ -38,7 +41,7 @@ class DomeEvent:
     operation: Operation
     """The operation that ended."""
     text: str = ""
-    """For a fault: what was seen, and the remedy."""
+    """What a person should know: for a fault what was seen, and the remedy."""
 
 
 class RefusedError(Exception):
@@ -59,12 +62,23 @@ class Dome:
     """State machine over one axis. Every command returns at once; `update` moves things on."""
 
     def __init__(
-        self, axis: Axis, journal: Journal, *, parked: bool, park_azimuth_deg: float, tolerance_deg: float
+        self,
+        axis: Axis,
+        journal: Journal,
+        *,
+        parked: bool,
+        park_azimuth_deg: float,
+        home_azimuth_deg: float,
+        home_width_deg: float,
+        tolerance_deg: float,
     ) -> None:
         self.axis = axis
         self.operation = Operation.REST
         self.parked = parked
         self.park_azimuth_deg = park_azimuth_deg
+        self.home_azimuth_deg = home_azimuth_deg
+        self._home_width_deg = home_width_deg
+        self._home_run: HomeRun | None = None
         self._journal = journal
         self._tolerance_deg = tolerance_deg
         self._noted_moving = False
@@ -121,6 +135,7 @@ class Dome:
     def stop(self) -> None:
         """Brake along the ramp; nothing happens at rest."""
         if self.operation is not Operation.REST:
+            self._home_run = None
             self.operation = Operation.STOPPING
             self.axis.stop()
 
@@ -131,6 +146,7 @@ class Dome:
             The operation that was cut short.
         """
         self.axis.abort()
+        self._home_run = None
         ended, self.operation = self.operation, Operation.REST
         return ended
 
@@ -148,6 +164,23 @@ class Dome:
         self._check_known()
         self._start(Operation.PARK, lambda: self.axis.goto(self.park_azimuth_deg))
         return True
+
+    def home(self) -> None:
+        """Search the home switch, establish the azimuth by it and rest at its middle; needs no known azimuth.
+
+        Raises:
+            RefusedError: parked or parking.
+        """
+        self._check_free()
+        if self.operation is Operation.HOME:
+            return
+        self._start(Operation.HOME, self.axis.clear_fault)
+        self._home_run = HomeRun(self.axis, self.home_azimuth_deg, self._home_width_deg)
+
+    @property
+    def search_direction(self) -> int:
+        """Tell where a search for home turns first: +1 clockwise, -1 counter-clockwise."""
+        return self._home_run.direction if self._home_run is not None else 1
 
     def unpark(self) -> bool:
         """Be free to move; a park that is under way is given up and the dome brakes.
@@ -186,8 +219,13 @@ class Dome:
         fault = self.axis.fault
         # By value: a fault that persists is found anew in every turn, and is told once.
         if fault is not None and (fault != self._told_fault or self.operation is not Operation.REST):
+            self._home_run = None
             ended, self.operation = self.operation, Operation.REST
             events.append(DomeEvent(EventKind.FAULT, ended, fault.text))
+        elif self._home_run is not None:
+            self._home_run.update()
+            if self._home_run.ended:
+                events.append(self._end_home(self._home_run))
         elif self.operation is not Operation.REST and not self.axis.moving:
             events.append(self._end())
         self._told_fault = fault
@@ -202,7 +240,19 @@ class Dome:
             return DomeEvent(EventKind.PARKED, ended)
         if ended in (Operation.GOTO, Operation.RELATIVE):
             return DomeEvent(EventKind.ARRIVED, ended)
-        return DomeEvent(EventKind.STOPPED, ended)
+        text = ""
+        if ended is Operation.JOG:
+            text = "The cables allow no more in this direction: a goto unwinds them."
+        return DomeEvent(EventKind.STOPPED, ended, text)
+
+    def _end_home(self, run: HomeRun) -> DomeEvent:
+        self._home_run = None
+        self.operation = Operation.REST
+        if run.found is None or run.failure:
+            return DomeEvent(EventKind.FAULT, Operation.HOME, run.failure)
+        moved = "" if run.drift_deg is None else f"; by the azimuth known before it was {run.drift_deg:+.2f}° off"
+        accuracy = f"±{run.found.accuracy_deg:.2f}°, closed over {run.found.width_deg:.2f}°"
+        return DomeEvent(EventKind.HOMED, Operation.HOME, f"Home found ({accuracy}){moved}.")
 
     def _start(self, operation: Operation, command: Callable[[], None]) -> None:
         """Have the axis take a command, and note that the dome moves before its first pulse (sent by `update`)."""
@@ -210,6 +260,7 @@ class Dome:
             command()
         except AxisRefused as refusal:
             raise RefusedError(str(refusal)) from refusal
+        self._home_run = None
         self._told_fault = None
         self.operation = operation
         if not self._noted_moving:
@@ -234,5 +285,6 @@ class Dome:
     def _check_known(self) -> None:
         if not self.axis.position_known:
             raise RefusedError(
-                "the azimuth of the dome is not known: turn the slit to a known azimuth and sync (DOME_SYNC)"
+                "the azimuth of the dome is not known: find home (HOME), or turn the slit to a known azimuth and sync "
+                "(DOME_SYNC)"
             )

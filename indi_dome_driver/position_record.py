@@ -13,13 +13,18 @@ from astro.angles import normalise_deg
 class PositionRecord:
     """The dome as it was last seen."""
 
-    azimuth_deg: float
+    azimuth_deg: float | None
+    """None: not known."""
     encoder_count: int
     """Single-turn count that belongs to the azimuth."""
     moving: bool
     """True from before the first pulse of a move until the dome rests again."""
     time_s: float
     """Unix seconds."""
+    wound_deg: float = 0.0
+    """Winding of the cables when the dome last rested, clockwise positive."""
+    wound_doubt_deg: float | None = None
+    """How far the true winding may be from that; None in a record from before windings were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ def prove(record: PositionRecord | None, encoder_count: int, counts_per_turn: in
     """
     if record is None:
         return Proof(None, "no position is on record")
+    if record.azimuth_deg is None:
+        return Proof(None, "it was not known when the driver ended either")
     if record.moving:
         return Proof(None, "the dome was moving when the driver ended, so its azimuth is not known")
     half = counts_per_turn // 2
@@ -63,15 +70,19 @@ class PositionFile:
         """Read the record; None when it is absent or makes no sense (a damaged record proves nothing)."""
         try:
             data = json.loads(self.path.read_text("utf-8"))
+            azimuth, doubt = data["azimuth_deg"], data.get("wound_doubt_deg")
             record = PositionRecord(
-                float(data["azimuth_deg"]),
+                None if azimuth is None else float(azimuth),
                 int(data["encoder_count"]),
                 data["moving"] is not False,
                 float(data["time_s"]),
+                float(data.get("wound_deg", 0.0)),
+                None if doubt is None else float(doubt),
             )
         except (OSError, ValueError, ArithmeticError, KeyError, TypeError, RecursionError):
             return None
-        return record if math.isfinite(record.azimuth_deg) else None
+        figures = (record.azimuth_deg or 0.0, record.wound_deg, record.wound_doubt_deg or 0.0)
+        return record if all(math.isfinite(each) for each in figures) else None
 
     def save(self, record: PositionRecord) -> None:
         """Exchange the record by rename, so that a crash leaves the old one or the new one.

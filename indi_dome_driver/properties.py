@@ -144,13 +144,17 @@ def always(driver_name: str, version: str, mount: str, simulated: bool, polling_
     ]
 
 
-def when_connected(threshold_deg: float, model: str, abaque_file: str) -> list[Vector]:
+def when_connected(
+    threshold_deg: float, model: str, abaque_file: str, home_azimuth_deg: float = 0.0, cable_turns: float = 0.0
+) -> list[Vector]:
     """List what exists only while connected, in the order in which it is defined.
 
     Args:
         threshold_deg: dead band of the slaving, degrees.
         model: "geometry", "table" or "measurements": what the slaving starts with.
         abaque_file: path of the measured table, or "".
+        home_azimuth_deg: azimuth of the home switch, degrees.
+        cable_turns: turns either way that the cables allow; 0 without a limit.
 
     Returns:
         Fresh vectors in their initial state.
@@ -240,6 +244,47 @@ def when_connected(threshold_deg: float, model: str, abaque_file: str) -> list[V
             ("PARK_DEFAULT", "Default"),
             ("PARK_WRITE_DATA", "Write Data"),
         ),
+        switches(
+            "DOME_BACKLASH_TOGGLE",
+            "Backlash",
+            OPTIONS,
+            IDLE,
+            ONE,
+            ("INDI_ENABLED", "Enabled"),
+            ("INDI_DISABLED", "Disabled", True),
+        ),
+        numbers(
+            "DOME_BACKLASH_STEPS",
+            "Backlash",
+            OPTIONS,
+            OK,
+            number("DOME_BACKLASH_VALUE", "Steps", 0, 1e6, 100, 0, "%.f"),
+        ),
+        switches("HOME", "Home", MAIN, IDLE, AT_MOST_ONE, ("HOME_FIND", "Find home"), ("HOME_GOTO", "Go home")),
+        numbers(
+            "HOME_POSITION",
+            "Home Position",
+            SITE,
+            IDLE,
+            number("HOME_AZ", "AZ D:M:S", 0, 360, 0, home_azimuth_deg, "%10.6m"),
+        ),
+        numbers(
+            "CABLE_WRAP_LIMIT",
+            "Cable Limit",
+            SITE,
+            IDLE,
+            number("CABLE_TURNS", "Turns either way (0: none)", 0, 20, 0.25, cable_turns, "%.2f"),
+        ),
+        numbers(
+            "CABLE_WRAP",
+            "Cable",
+            SITE,
+            IDLE,
+            number("CABLE_WOUND", "Wound (turns, clockwise +)", -1e3, 1e3, 0, 0, "%.3f"),
+            number("CABLE_DOUBT", "Uncertain by (turns)", 0, 1e3, 0, 0, "%.3f"),
+            permission=READ_ONLY,
+        ),
+        switches("CABLE_WRAP_RESET", "Cable Reset", SITE, IDLE, AT_MOST_ONE, ("RESET", "Cables hang free here")),
         switches(
             "ABAQUE_MODEL",
             "Model",

@@ -27,6 +27,10 @@ class Dome(Struct, frozen=True, forbid_unknown_fields=True):
     park_azimuth_deg: Annotated[
         float, Meta(ge=0.0, lt=360.0, description="azimuth of the park position in degrees, north through east")
     ] = 0.0
+    cable_turns: Annotated[
+        float,
+        Meta(ge=0.0, le=20.0, description="turns either way that the cables to the dome allow; 0 without a limit"),
+    ] = 0.0
 
 
 class Motor(Struct, frozen=True, forbid_unknown_fields=True):

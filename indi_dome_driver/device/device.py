@@ -20,7 +20,18 @@ from indi_dome_driver.properties import always
 
 SHOWS_THE_HARDWARE = {"CONNECTION", "DOME_MOTION", "DOME_PARK", "DOME_AUTOSYNC"}
 """Their state says what is, so a refused command does not change it."""
-KEPT = ("Presets", "DOME_PARAMS", "DOME_MEASUREMENTS", "DM_OTA_SIDE", "ABAQUE_MODEL", "ABAQUE_FILE")
+KEPT = (
+    "Presets",
+    "DOME_PARAMS",
+    "DOME_MEASUREMENTS",
+    "DM_OTA_SIDE",
+    "ABAQUE_MODEL",
+    "ABAQUE_FILE",
+    "DOME_BACKLASH_TOGGLE",
+    "DOME_BACKLASH_STEPS",
+    "HOME_POSITION",
+    "CABLE_WRAP_LIMIT",
+)
 """What a person has set and finds again after a disconnect, as with any INDI driver."""
 IDLE_PERIOD_S = 0.25
 """Pace of the loop while nothing moves: the dome may be pushed, the mount may drift."""

@@ -25,21 +25,32 @@ class PositionJournal:
         self._wall_clock = wall_clock
         self._warn = warn
         self._warned = False
+        self._wound_deg = 0.0
+
+    def begin(self) -> None:
+        """Take the winding as it is now for that of the last rest."""
+        self._wound_deg = self._axis.wrap.wound_deg(self._axis.travel_deg)
 
     def moving(self) -> None:
         """Note that the dome is about to move."""
         self._save(moving=True)
 
     def resting(self) -> None:
-        """Note where the dome rests; an unknown azimuth leaves no record that could prove anything."""
-        if self._axis.position_known:
-            self._save(moving=False)
-        else:
-            with suppress(OSError):
-                self._file.path.unlink()
+        """Note where the dome rests, and how far its cables are wound; both may be unknown."""
+        self._save(moving=False)
 
     def _save(self, *, moving: bool) -> None:
-        record = PositionRecord(self._axis.azimuth_deg, self._axis.encoder_count, moving, self._wall_clock())
+        axis = self._axis
+        if not moving:
+            self._wound_deg = axis.wrap.wound_deg(axis.travel_deg)
+        record = PositionRecord(
+            axis.azimuth_deg if axis.position_known else None,
+            axis.encoder_count,
+            moving,
+            self._wall_clock(),
+            round(self._wound_deg, 3),
+            axis.wrap.doubt_deg,
+        )
         try:
             self._file.save(record)
         except OSError as error:

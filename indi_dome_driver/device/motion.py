@@ -11,6 +11,8 @@ from indi_dome_driver.properties import PRESET_NAMES
 
 MOTION, ABSOLUTE, RELATIVE = "DOME_MOTION", "ABS_DOME_POSITION", "REL_DOME_POSITION"
 AZIMUTH = "DOME_ABSOLUTE_POSITION"
+LONG_WAY_DEG = 185.0
+"""A turn beyond a half one, braking included, was not chosen for being short."""
 IDLE_NOTICE_DEG = 0.05
 """At rest the azimuth is told again when it changed by this much (somebody pushed the dome)."""
 
@@ -66,12 +68,19 @@ class MotionControl:
             RefusedError: the dome may not move now.
         """
         started = self._dome.goto(azimuth_deg)
-        self._supersede(asked)
+        self.supersede(asked)
         if started:
-            turn = difference_deg(azimuth_deg, self._dome.axis.azimuth_deg)
-            self._panel.info(f"Dome moves {abs(turn):.2f}° {_way(turn)} to {azimuth_deg:.2f}°.")
+            turn = self._dome.axis.to_go_deg
+            self._panel.info(f"Dome moves {abs(turn):.2f}° {_way(turn)} to {azimuth_deg:.2f}°{self.why_that_way()}.")
             self.show_moving(1 if turn >= 0.0 else -1)
         return started
+
+    def why_that_way(self) -> str:
+        """Say in words why the move under way takes the longer arc, or nothing."""
+        axis = self._dome.axis
+        if abs(axis.to_go_deg) <= LONG_WAY_DEG or not axis.wrap.limited:
+            return ""
+        return f", the long way: the cables are wound {axis.wrap.wound_deg(axis.travel_deg) / 360.0:+.2f} turns"
 
     def show_moving(self, direction: int) -> None:
         """Turn the motion properties Busy: rotation in this direction begins."""
@@ -108,7 +117,12 @@ class MotionControl:
                 self._end(State.OK, State.OK)
             case EventKind.STOPPED:
                 self._panel.info(f"Dome stopped at {azimuth:.2f}°.")
+                if event.text:
+                    self._panel.warn(event.text)
                 self._end(State.OK, State.IDLE)
+            case EventKind.HOMED:
+                self._panel.info(f"{event.text} The dome stands at home, {azimuth:.2f}°.")
+                self._end(State.OK, State.OK)
             case EventKind.PARKED:
                 self._end(State.IDLE, State.IDLE)
             case EventKind.FAULT:
@@ -136,12 +150,14 @@ class MotionControl:
             self._panel.announce(RELATIVE, position)
         if self._panel.vectors["Goto"].state is State.BUSY:
             self._panel.set_switch("Goto", position, on=self._preset if position is State.OK else None)
+        if self._panel.vectors["HOME"].state is State.BUSY:
+            self._panel.set_switch("HOME", position, on=None)
 
     def _on_absolute(self, values: dict[str, Any]) -> None:
         target = float(next(iter(values.values())))
-        self._goto_for_a_person(ABSOLUTE, target)
+        self.goto_for_a_person(ABSOLUTE, target)
 
-    def _goto_for_a_person(self, asked: str, target: float) -> None:
+    def goto_for_a_person(self, asked: str, target: float) -> None:
         """Carry out a goto asked through a property; that property is answered in any case."""
         try:
             started = self.begin_goto(target, asked)
@@ -153,6 +169,8 @@ class MotionControl:
             self._panel.set_numbers(ABSOLUTE, State.OK, {AZIMUTH: self._dome.axis.azimuth_deg})
         if asked == "Goto":
             self._panel.set_switch("Goto", State.BUSY if started else State.OK, on=self._preset)
+        elif asked == "HOME":
+            self._panel.set_switch("HOME", State.BUSY if started else State.OK, on="HOME_GOTO" if started else None)
 
     def _on_relative(self, values: dict[str, Any]) -> None:
         turn = float(next(iter(values.values())))
@@ -162,7 +180,7 @@ class MotionControl:
             self.refuse(RELATIVE, f"Turn by {turn:.2f}° refused: {refusal}.")
             return
         self._yield_slaving("a relative move was commanded")
-        self._supersede(RELATIVE)
+        self.supersede(RELATIVE)
         if started:
             self._panel.info(f"Dome turns {abs(turn):.2f}° {_way(turn)}.")
             self.show_moving(1 if turn >= 0.0 else -1)
@@ -182,7 +200,7 @@ class MotionControl:
             self._answer_motion()
             return
         self._yield_slaving("the dome was taken in hand")
-        self._supersede(MOTION)
+        self.supersede(MOTION)
         self._panel.info(f"Dome turns {_way(direction)} until stopped.")
         self.show_moving(direction)
 
@@ -207,18 +225,20 @@ class MotionControl:
         else:
             self._panel.set_switch(MOTION, State.OK, on=None)
 
-    def _supersede(self, asked: str) -> None:
+    def supersede(self, asked: str) -> None:
         """End what another property was waiting for: its move will not be finished."""
         for other in (RELATIVE, "Goto"):
             if other != asked and self._panel.vectors[other].state is State.BUSY:
                 self._panel.announce(other, State.IDLE)
+        if asked != "HOME" and self._panel.vectors["HOME"].state is State.BUSY:
+            self._panel.set_switch("HOME", State.IDLE, on=None)
 
     def _on_presets(self, values: dict[str, Any]) -> None:
         self._panel.set_numbers("Presets", State.OK, values)
 
     def _on_preset_goto(self, values: dict[str, Any]) -> None:
         self._preset = next(name for name in PRESET_NAMES if values.get(name))
-        self._goto_for_a_person("Goto", self._panel.number("Presets")[self._preset])
+        self.goto_for_a_person("Goto", self._panel.number("Presets")[self._preset])
 
     def _on_sync(self, values: dict[str, Any]) -> None:
         azimuth = float(next(iter(values.values())))

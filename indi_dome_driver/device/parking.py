@@ -105,11 +105,11 @@ class ParkControl:
             self._panel.error(f"Park refused: {refusal}.")
             self._panel.set_switch(PARK, State.ALERT, on="UNPARK")
             return
-        self._panel.info(f"Dome parks at {self._dome.park_azimuth_deg:.2f}°.")
+        self._panel.info(f"Dome parks at {self._dome.park_azimuth_deg:.2f}°{self._motion.why_that_way()}.")
         self._panel.set_switch(PARK, State.BUSY, on="PARK")
+        self._motion.supersede(PARK)
         if self._dome.moving:
-            turn = difference_deg(self._dome.park_azimuth_deg, self._dome.axis.azimuth_deg)
-            self._motion.show_moving(1 if turn >= 0.0 else -1)
+            self._motion.show_moving(1 if self._dome.axis.to_go_deg >= 0.0 else -1)
 
     def _unpark(self) -> None:
         self.unparked_by_command = True

@@ -13,7 +13,11 @@ from astro.slaving import SlavingSettings
 from indi_dome_driver.axis import Axis
 from indi_dome_driver.axis_errors import FaultCode
 from indi_dome_driver.axis_limits import AxisLimits
+from indi_dome_driver.cable_wrap import DOUBT_DEG, CableWrap
 from indi_dome_driver.config.tree import Config
+from indi_dome_driver.device.backlash import BacklashControl
+from indi_dome_driver.device.cable import CableControl
+from indi_dome_driver.device.home import HomeControl
 from indi_dome_driver.device.journal import PositionJournal
 from indi_dome_driver.device.models import Loader, ModelControl
 from indi_dome_driver.device.motion import MotionControl
@@ -28,7 +32,7 @@ from indi_dome_driver.indi.vectors import State
 from indi_dome_driver.mechanics import Mechanics
 from indi_dome_driver.motion_guard import GuardLimits
 from indi_dome_driver.park_data import ParkDataError, ParkEntry, ParkFile
-from indi_dome_driver.position_record import PositionFile, Proof, prove
+from indi_dome_driver.position_record import PositionFile, PositionRecord, Proof, prove
 from indi_dome_driver.properties import when_connected
 
 ABORT = "DOME_ABORT_MOTION"
@@ -71,7 +75,8 @@ class Session:
         limits = AxisLimits(
             tolerance_deg=config.motion.tolerance_deg, guard=GuardLimits(backlash_deg=config.motor.backlash_deg)
         )
-        self._axis = Axis(hardware, mechanics, limits)
+        self._wrap = CableWrap()
+        self._axis = Axis(hardware, mechanics, limits, self._wrap)
         self._journal = PositionJournal(around.position_file, self._axis, around.wall_clock, panel.warn)
         self._notices: list[Callable[[], None]] = []
         self._left_s = math.inf
@@ -82,9 +87,17 @@ class Session:
             self._journal,
             parked=entry.parked,
             park_azimuth_deg=entry.azimuth_deg,
+            home_azimuth_deg=config.home.azimuth_deg,
+            home_width_deg=config.home.width_deg,
             tolerance_deg=config.motion.tolerance_deg,
         )
-        self._vectors = when_connected(config.slaving.threshold_deg, config.abaque.model, str(around.abaque or ""))
+        self._vectors = when_connected(
+            config.slaving.threshold_deg,
+            config.abaque.model,
+            str(around.abaque or ""),
+            config.home.azimuth_deg,
+            config.dome.cable_turns,
+        )
         self.motion = MotionControl(
             panel, self.dome, self._yield_slaving, lambda: self.parking.on_abort(Operation.PARK)
         )
@@ -96,6 +109,9 @@ class Session:
             config.dome.park_azimuth_deg,
             lambda: bool(watch.report.parked) and not watch.report.slewing,
         )
+        self.home = HomeControl(panel, self.dome, self.motion, self._yield_slaving)
+        self.cable = CableControl(panel, self._axis, self._journal)
+        self.backlash = BacklashControl(panel, self._axis, mechanics.steps_per_deg, config.motor.backlash_deg)
         site = Site(config.site.latitude_deg, config.site.longitude_deg)
         self.models = ModelControl(
             panel,
@@ -120,6 +136,9 @@ class Session:
             ABORT: self._on_abort,
             **self.motion.handlers,
             **self.parking.handlers,
+            **self.home.handlers,
+            **self.cable.handlers,
+            **self.backlash.handlers,
             **self.models.handlers,
             **self.slaving.handlers,
         }
@@ -128,6 +147,11 @@ class Session:
     def active(self) -> bool:
         """Tell whether the control loop must run at its full pace."""
         return self.dome.moving or self.dome.operation is not Operation.REST
+
+    @property
+    def freed_by_command(self) -> bool:
+        """Tell whether somebody unparked the dome, or found its home, in this session."""
+        return self.parking.unparked_by_command or self.home.homed_by_command
 
     @property
     def tick_s(self) -> float:
@@ -145,6 +169,9 @@ class Session:
         for name, values in kept.items():
             by_name[name].assign(values)
         self.parking.fill()
+        self.home.adopt()
+        self.cable.adopt()
+        self.backlash.adopt()
         for name in by_name:
             self._panel.define(name)
         self.motion.show()
@@ -155,6 +182,7 @@ class Session:
             )
         for notice in self._notices:
             notice()
+        self.cable.warn()
         chosen = self._panel.text("ABAQUE_FILE")["FILE"]
         self.models.start(Path(chosen) if chosen else None)
 
@@ -167,6 +195,7 @@ class Session:
         for event in self.dome.update():
             self.motion.on_event(event)
             self.parking.on_event(event)
+            self.home.on_event(event)
             if event.kind is EventKind.FAULT and event.operation is Operation.PARK:
                 self.slaving.switch_off("the dome could not be parked and stays where it is")
             elif event.kind is EventKind.FAULT:
@@ -175,7 +204,10 @@ class Session:
             elif event.kind is EventKind.ARRIVED:
                 self.slaving.on_arrival()
         self.parking.settle()
-        self.motion.report(now_s, self._panel.number("POLLING_PERIOD")["PERIOD_MS"] / 1000.0)
+        period_s = self._panel.number("POLLING_PERIOD")["PERIOD_MS"] / 1000.0
+        self.motion.report(now_s, period_s)
+        self.cable.report(now_s, period_s)
+        self.backlash.settle()
         self.slaving.evaluate(now_s)
 
     def emergency_stop(self, why: str) -> None:
@@ -227,27 +259,43 @@ class Session:
     def _find_position(self, mechanics: Mechanics) -> None:
         self._axis.update()
         count = self._read_count()
+        record = self._around.position_file.load()
         vouched = self._hardware.rest_azimuth_deg
         if vouched is not None:
             self._axis.establish(vouched)
+            self._find_winding(record)
             if count is not None:
                 self._journal.resting()
             return
         counts_per_deg = mechanics.counts_per_deg * mechanics.encoder_sign
-        record = self._around.position_file.load()
         if count is None:
             proof = Proof(None, "the encoder does not answer; check its cable and power")
         else:
             proof = prove(record, count, mechanics.encoder_counts_per_turn, counts_per_deg)
         self._axis.establish(proof.azimuth_deg)
+        self._find_winding(record)
         if proof.azimuth_deg is None:
             self._notices.append(
                 lambda: self._panel.warn(
-                    f"The azimuth of the dome is unknown: {proof.reason}. Turn the slit to a known azimuth and sync."
+                    f"The azimuth of the dome is unknown: {proof.reason}. Find home (HOME), or turn the slit to a "
+                    "known azimuth and sync."
                 )
             )
         else:
             self._notices.append(lambda: self._panel.info(f"Position: {proof.reason}."))
+
+    def _find_winding(self, record: PositionRecord | None) -> None:
+        """Take up the winding of the cables from the record; whatever is not proven there is a doubt."""
+        axis = self._axis
+        if record is None or record.wound_doubt_deg is None:
+            self._wrap.declare(axis.travel_deg, 0.0, DOUBT_DEG)
+        elif record.moving or record.azimuth_deg is None or not axis.position_known:
+            doubt_deg = DOUBT_DEG if record.moving else record.wound_doubt_deg
+            self._wrap.declare(axis.travel_deg, record.wound_deg, doubt_deg)
+        else:
+            pushed_deg = difference_deg(axis.azimuth_deg, record.azimuth_deg)
+            self._wrap.declare(axis.travel_deg, record.wound_deg + pushed_deg, record.wound_doubt_deg)
+        self._journal.begin()
 
     def _read_count(self) -> int | None:
         """Read the encoder itself: the axis gives 0 as long as it has seen no good frame."""

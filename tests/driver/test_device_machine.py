@@ -40,7 +40,7 @@ MOUNT_SWITCHES = [
     ("TELESCOPE_TRACK_STATE", "TRACK_OFF"),
 ]
 WAITS = (0.02, 0.1, 0.5, 1.5, 4.0)
-MOTIONS = ["DOME_MOTION", "REL_DOME_POSITION", "ABS_DOME_POSITION", "Goto", "DOME_PARK", "DOME_AUTOSYNC"]
+MOTIONS = ["DOME_MOTION", "REL_DOME_POSITION", "ABS_DOME_POSITION", "Goto", "DOME_PARK", "DOME_AUTOSYNC", "HOME"]
 
 
 @st.composite
@@ -228,16 +228,25 @@ class DeviceMachine(RuleBasedStateMachine):
         name=st.sampled_from(["encoder_dead", "encoder_frozen", "motor_disconnected", "wired_backwards", *("",) * 4]),
         rate=st.sampled_from([0.0, 0.0, 0.0, 0.1, 0.6]),
         word=st.sampled_from([None, None, None, 0, 0xFFFF, 0x28]),
+        home=st.sampled_from([None, None, None, True, False]),
         push_deg=st.sampled_from([0.0, 0.0, -2.0, 2.0, 5.0]),
         slip_deg=st.sampled_from([0.0, 0.0, 0.5, 3.0]),
         jump_s=st.sampled_from([0.0, 0.0, 0.3, 40.0]),
         then_s=st.sampled_from(WAITS),
     )
     def world(
-        self, name: str, rate: float, word: int | None, push_deg: float, slip_deg: float, jump_s: float, then_s: float
+        self,
+        name: str,
+        rate: float,
+        word: int | None,
+        home: bool | None,
+        push_deg: float,
+        slip_deg: float,
+        jump_s: float,
+        then_s: float,
     ) -> None:
         if self.rig.board is not None:
-            self.rig.pins.faults = Faults(parity_error_rate=rate, encoder_stuck_word=word)
+            self.rig.pins.faults = Faults(parity_error_rate=rate, encoder_stuck_word=word, home_stuck=home)
             if name:
                 setattr(self.rig.pins.faults, name, True)
             self.rig.pins.push(push_deg)
