@@ -175,6 +175,10 @@ class Session:
         for name in by_name:
             self._panel.define(name)
         self.motion.show()
+        # KStars believes the park state that a set* brings; by the definition alone it takes the dome for one that
+        # cannot park.
+        self._panel.announce("DOME_AUTOSYNC")
+        self._panel.announce("DOME_PARK")
         self._panel.info(f"Hardware: {self._hardware.description}.")
         if self._hardware.simulated:
             self._panel.warn(
