@@ -48,6 +48,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def file_stem(device: str) -> str:
+    """Make a device name fit for a file name in ~/.indi; a name cannot lead out of that folder.
+
+    Args:
+        device: INDI device name.
+
+    Returns:
+        The name itself, unless it has a slash or is longer than file systems take.
+    """
+    stem = device.replace("/", "%2F")
+    return stem.encode()[:200].decode("utf-8", "ignore")
+
+
 def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
     """Load the configuration and serve standard input and output.
 
@@ -64,6 +77,7 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
     from indi_dome_driver.backends import is_simulated, mechanics_of, opener
     from indi_dome_driver.config.load import load_config, resolve_abaque
     from indi_dome_driver.device.device import Device
+    from indi_dome_driver.device.message_log import MessageLog
     from indi_dome_driver.device.saved_config import SavedConfig
     from indi_dome_driver.device.session import Surroundings
     from indi_dome_driver.park_data import ParkFile
@@ -72,16 +86,17 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
 
     loaded = load_config(config_file, environ)
     config = loaded.config
-    name = environ.get("INDIDEV") or config.device_name
+    name = (environ.get("INDIDEV") or config.device_name).encode("utf-8", "replace").decode()
+    stem = file_stem(name)
     folder = Path(environ.get("HOME") or Path.home()) / ".indi"
     mechanics = mechanics_of(config)
-    saved_path = Path(environ["INDICONFIG"]) if environ.get("INDICONFIG") else folder / f"{name}_config.xml"
+    saved_path = Path(environ["INDICONFIG"]) if environ.get("INDICONFIG") else folder / f"{stem}_config.xml"
     loader = AbaqueLoader()
     around = Surroundings(
         config=config,
         abaque=resolve_abaque(config, loaded.source_path),
         park_file=ParkFile(folder / "ParkData.xml", name),
-        position_file=PositionFile(folder / f"{name}_position.json"),
+        position_file=PositionFile(folder / f"{stem}_position.json"),
         load=loader,
         wall_clock=time.time,
     )
@@ -91,11 +106,12 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
         device = Device(
             name,
             runner.send,
-            opener(config, mechanics, folder / f"{name}_simulator.json"),
+            opener(config, mechanics, folder / f"{stem}_simulator.json"),
             is_simulated(config),
             mechanics,
             around,
             SavedConfig(saved_path, name),
+            MessageLog(folder / "logs", "indi_dome_driver", time.time),
         )
         await runner.run(device, loader)
 

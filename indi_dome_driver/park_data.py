@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
+from indi_dome_driver.damaged_file import keep_aside
+
 # xml.sax.saxutils would do the same, but brings a web client with it: a tenth of the driver's start.
 _IN_ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
@@ -29,6 +31,10 @@ class ParkEntry:
 
 class ParkDataError(Exception):
     """Report that the file cannot be read or written; the message names it, the reason and what was done."""
+
+
+class _DamagedError(Exception):
+    """Say what is wrong with the XML."""
 
 
 @dataclass(slots=True)
@@ -53,9 +59,14 @@ class ParkFile:
             The entry, or None when the file, the entry or one of its values is missing or makes no sense.
 
         Raises:
-            ParkDataError: the file exists but is not readable or not XML.
+            ParkDataError: the file exists but is not readable or not XML; in that case a copy of it is kept, for INDI's
+                own drivers write over it without looking.
         """
-        found = _find(self._read(), self.device, self.path)[0]
+        text = self._read()
+        try:
+            found = _find(text, self.device)[0]
+        except _DamagedError as error:
+            raise ParkDataError(f"{self.path} is damaged ({error}); {self._kept_aside(text)}") from None
         if found is None:
             return None
         status = found.parked.strip().lower()
@@ -82,9 +93,9 @@ class ParkFile:
                 aside = None
                 try:
                     text = self._read()
-                    found, root_end = _find(text, self.device, self.path)
-                except ParkDataError:
-                    aside = self._set_aside()
+                    found, root_end = _find(text, self.device)
+                except _DamagedError:
+                    aside = keep_aside(self.path, text)
                     text, found, root_end = b"", None, -1
                 self._replace(_spliced(text, found, root_end, self._element(entry)))
                 return aside
@@ -109,12 +120,11 @@ class ParkFile:
         except OSError as error:
             raise ParkDataError(f"cannot read {self.path}: {error.strerror or error}") from error
 
-    def _set_aside(self) -> Path:
-        number = 0
-        while (aside := self.path.with_name(f"{self.path.name}.damaged{number or ''}")).exists():
-            number += 1
-        self.path.rename(aside)
-        return aside
+    def _kept_aside(self, text: bytes) -> str:
+        try:
+            return f"what it held is kept in {keep_aside(self.path, text)}"
+        except OSError as error:
+            return f"it cannot be copied aside either: {error.strerror or error}"
 
     def _replace(self, content: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name + ".")
@@ -140,7 +150,7 @@ def _spliced(text: bytes, found: _Found | None, root_end: int, element: bytes) -
     return b"<parkdata>\n    " + element + b"\n</parkdata>\n"
 
 
-def _find(text: bytes, device: str, path: Path) -> tuple[_Found | None, int]:
+def _find(text: bytes, device: str) -> tuple[_Found | None, int]:
     """Find the byte range and the texts of a device's entry, and where the root element ends (-1: empty file)."""
     if not text.strip():
         return None, -1
@@ -176,7 +186,7 @@ def _find(text: bytes, device: str, path: Path) -> tuple[_Found | None, int]:
     try:
         parser.Parse(text, True)
     except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an encoding that expat cannot read
-        raise ParkDataError(f"{path} is damaged ({error}); it is kept aside at the next save") from error
+        raise _DamagedError(str(error)) from error
     if text[root_end : root_end + 2] != b"</":
         # An empty root written as <parkdata/> has no end tag to insert before.
         return None, -1

@@ -144,6 +144,34 @@ def always(driver_name: str, version: str, mount: str, simulated: bool, polling_
     ]
 
 
+def logging_vectors() -> list[Vector]:
+    """List what exists only while DEBUG is enabled.
+
+    Returns:
+        Fresh vectors in their initial state: everything but debug texts, to the clients.
+    """
+    words = (("ERROR", "Errors"), ("WARNING", "Warnings"), ("SESSION", "Messages"), ("DEBUG", "Driver Debug"))
+
+    def levels(name: str, label: str, prefix: str) -> SwitchVector:
+        made = tuple((prefix + word, text, word != "DEBUG") for word, text in words)
+        return switches(name, label, OPTIONS, IDLE, Rule.ANY_OF_MANY, *made, timeout_s=0)
+
+    return [
+        levels("DEBUG_LEVEL", "Debug Levels", "DBG_"),
+        levels("LOGGING_LEVEL", "Logging Levels", "LOG_"),
+        switches(
+            "LOG_OUTPUT",
+            "Log Output",
+            OPTIONS,
+            IDLE,
+            Rule.ANY_OF_MANY,
+            ("CLIENT_DEBUG", "To Client", True),
+            ("FILE_DEBUG", "To Log File"),
+            timeout_s=0,
+        ),
+    ]
+
+
 def when_connected(
     threshold_deg: float, model: str, abaque_file: str, home_azimuth_deg: float = 0.0, cable_turns: float = 0.0
 ) -> list[Vector]:

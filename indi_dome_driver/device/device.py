@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from indi_dome_driver import __version__
+from indi_dome_driver.device.log_control import LogControl
+from indi_dome_driver.device.message_log import MessageLog
 from indi_dome_driver.device.options import OptionControl
 from indi_dome_driver.device.panel import Panel, Send
 from indi_dome_driver.device.saved_config import SavedConfig
 from indi_dome_driver.device.session import Session, Surroundings
+from indi_dome_driver.device.settings import KEPT, SAVED_UNASKED, Settings
 from indi_dome_driver.hardware.seam import Hardware, HardwareError
 from indi_dome_driver.indi.command import CommandError, parse_command
 from indi_dome_driver.indi.message import Message, WireError
@@ -20,19 +23,6 @@ from indi_dome_driver.properties import always
 
 SHOWS_THE_HARDWARE = {"CONNECTION", "DOME_MOTION", "DOME_PARK", "DOME_AUTOSYNC"}
 """Their state says what is, so a refused command does not change it."""
-KEPT = (
-    "Presets",
-    "DOME_PARAMS",
-    "DOME_MEASUREMENTS",
-    "DM_OTA_SIDE",
-    "ABAQUE_MODEL",
-    "ABAQUE_FILE",
-    "DOME_BACKLASH_TOGGLE",
-    "DOME_BACKLASH_STEPS",
-    "HOME_POSITION",
-    "CABLE_WRAP_LIMIT",
-)
-"""What a person has set and finds again after a disconnect, as with any INDI driver."""
 IDLE_PERIOD_S = 0.25
 """Pace of the loop while nothing moves: the dome may be pushed, the mount may drift."""
 
@@ -48,6 +38,7 @@ class Device:
         mechanics: of the dome.
         around: files, clock and configuration.
         saved: file of the user's saved settings.
+        messages: filters and copies what the driver says; by default clients hear everything but debug texts.
     """
 
     def __init__(
@@ -59,8 +50,10 @@ class Device:
         mechanics: Mechanics,
         around: Surroundings,
         saved: SavedConfig,
+        messages: MessageLog | None = None,
     ) -> None:
-        self.panel = Panel(name, send, around.wall_clock)
+        log = messages or MessageLog(saved.path.parent / "logs", "indi_dome_driver", around.wall_clock)
+        self.panel = Panel(name, send, around.wall_clock, log)
         self.session: Session | None = None
         self._leaving: Session | None = None
         self._kept: dict[str, dict[str, Any]] = {}
@@ -72,12 +65,18 @@ class Device:
         version = ".".join(__version__.split(".")[:2])
         self._mount = around.config.slaving.mount
         self.panel.add(always(name, version, self._mount, simulated, around.config.motion.polling_period_ms))
-        self._options = OptionControl(self.panel, saved, self._replay, self._set_debug)
+        self._settings = Settings(self.panel, saved)
+        self._options = OptionControl(self.panel, self._settings, self._replay, lambda: not self._turning)
+        self._log_control = LogControl(self.panel, log, self._set_debug)
+        self._replaying = False
         self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             "CONNECTION": self._on_connection,
             "ACTIVE_DEVICES": self._on_active_devices,
             **self._options.handlers,
+            **self._log_control.handlers,
         }
+        for saved_command in self._settings.read_at_start():
+            self._replay(saved_command)
 
     @property
     def period_s(self) -> float | None:
@@ -106,6 +105,8 @@ class Device:
             self._guard(lambda: session.tick(self._around.wall_clock()))
         elif self._leaving is not None and self._leaving.settle():
             self._let_go()
+        if not self._turning:  # a slow disk must not hold up the pulses
+            self._guard(self._settings.write_changes)
 
     def halt(self) -> None:
         """Cut the pulses; safe at any time."""
@@ -119,9 +120,15 @@ class Device:
 
     def close(self) -> None:
         """Let go of the hardware at the end of the process."""
+        self._guard(lambda: self._settings.write_changes(sync=False))
         if self.session is not None:
             self._leave()
         self._let_go()
+        self.panel.close()
+
+    @property
+    def _turning(self) -> bool:
+        return self._leaving is not None or (self.session is not None and self.session.active)
 
     def _guard(self, action: Callable[[], None], message: Message | None = None) -> None:
         try:
@@ -153,6 +160,7 @@ class Device:
         self.panel.define(name)
         if first:
             self._snoop()
+            self._settings.speak()
 
     def _command(self, message: Message) -> None:
         name = message.name or ""
@@ -169,7 +177,11 @@ class Device:
         except CommandError as error:
             self._refuse(name, error.reason)
             return
+        self.panel.debug(lambda: f"command {name}: {', '.join(f'{key}={value}' for key, value in values.items())}")
+        before = vector.values() if name in SAVED_UNASKED else {}
         handler(dict(values))
+        if before and not self._replaying and vector.values() != before:
+            self._settings.changed(name)
 
     def _refuse(self, name: str, reason: str) -> None:
         """Answer a command that makes no sense."""
@@ -190,13 +202,17 @@ class Device:
         """Carry out a saved command; slaving is only switched on again in a session in which somebody unparked."""
         if message.name == "DOME_AUTOSYNC" and self.session is not None:
             wanted = any(item.name == "DOME_AUTOSYNC_ENABLE" and item.text == "On" for item in message.items)
-            if wanted and not self.session.parking.unparked_by_command and not self.session.slaving.enabled:
+            if wanted and not self.session.freed_by_command and not self.session.slaving.enabled:
                 self.panel.warn(
-                    "Slaving was saved as on; it stays off until it is switched on by hand after an unpark."
+                    "Slaving was saved as on; it stays off until it is switched on by hand after an unpark or a homing."
                 )
                 return
         if message.name in self.panel.vectors:
-            self._command(message)
+            self._replaying = True
+            try:
+                self._command(message)
+            finally:
+                self._replaying = False
 
     def _on_connection(self, values: dict[str, Any]) -> None:
         if values.get("CONNECT"):
@@ -223,7 +239,7 @@ class Device:
                 self.panel.set_switch("CONNECTION", State.ALERT, on="DISCONNECT")
                 return
             self.panel.set_switch("CONNECTION", State.OK, on="CONNECT")
-            self.session.show(self._kept)
+            self.session.show({**self._settings.kept(self.session.vectors), **self._kept})
         else:
             self.panel.set_switch("CONNECTION", State.OK, on="CONNECT")
 
@@ -235,6 +251,7 @@ class Device:
     def _leave(self) -> None:
         """End the session for the clients; the hardware stays open until the position is on record."""
         self._let_go()
+        self._settings.write_changes(sync=False)
         self._kept = {name: dict(self.panel.vectors[name].values()) for name in KEPT if name in self.panel.vectors}
         self._leaving, self.session = self.session, None
         if self._leaving is not None:

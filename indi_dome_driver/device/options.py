@@ -4,24 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from indi_dome_driver.device.panel import Panel
-from indi_dome_driver.device.saved_config import SavedConfig, SavedConfigError
+from indi_dome_driver.device.saved_config import SavedConfigError
+from indi_dome_driver.device.settings import Settings
 from indi_dome_driver.indi.message import Message
 from indi_dome_driver.indi.vectors import State
 
-SAVED = (
-    "DEBUG",
-    "POLLING_PERIOD",
-    "ACTIVE_DEVICES",
-    "MOUNT_POLICY",
-    "Presets",
-    "DOME_PARAMS",
-    "DOME_MEASUREMENTS",
-    "DM_OTA_SIDE",
-    "ABAQUE_FILE",
-    "ABAQUE_MODEL",
-    "DOME_AUTOSYNC",
-)
-"""What CONFIG_SAVE keeps, in the order in which it is restored: slaving last, when all that it needs is there."""
 CONFIG = "CONFIG_PROCESS"
 
 
@@ -30,25 +17,24 @@ class OptionControl:
 
     Args:
         panel: the property sheet.
-        file: where settings are kept.
+        settings: what is kept on disk.
         replay: carries out a saved command as if a client had sent it.
-        set_debug: switches the debug log on or off.
+        at_rest: tells whether the disk may be waited for.
     """
 
     def __init__(
         self,
         panel: Panel,
-        file: SavedConfig,
+        settings: Settings,
         replay: Callable[[Message], None],
-        set_debug: Callable[[bool], None],
+        at_rest: Callable[[], bool],
     ) -> None:
         self._panel = panel
-        self._file = file
+        self._settings = settings
         self._replay = replay
-        self._set_debug = set_debug
+        self._at_rest = at_rest
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             CONFIG: self._on_config,
-            "DEBUG": self._on_debug,
             "SIMULATION": self._on_simulation,
             "POLLING_PERIOD": self._on_polling,
             "MOUNT_POLICY": self._on_mount_policy,
@@ -59,16 +45,14 @@ class OptionControl:
         try:
             match chosen:
                 case "CONFIG_LOAD" | "CONFIG_DEFAULT":
-                    for message in self._file.load(default=chosen == "CONFIG_DEFAULT"):
-                        if message.name in SAVED:  # whatever else stands there must not move the dome
-                            self._replay(message)
+                    for message in self._settings.stored(default=chosen == "CONFIG_DEFAULT"):
+                        self._replay(message)
                     self._panel.info("Configuration is loaded.")
                 case "CONFIG_SAVE":
-                    present = [self._panel.vectors[name] for name in SAVED if name in self._panel.vectors]
-                    self._file.save(present, keep=SAVED)  # most of them exist only while connected
-                    self._panel.info(f"Configuration is saved in {self._file.path}.")
+                    self._settings.save(sync=self._at_rest())
+                    self._panel.info(f"Configuration is saved in {self._settings.path}.")
                 case "CONFIG_PURGE":
-                    self._file.purge()
+                    self._settings.purge()
                     self._panel.info("The saved configuration is deleted.")
         except SavedConfigError as error:
             # KStars loads at every connect; that nothing was saved yet is no error to frighten people with.
@@ -76,11 +60,6 @@ class OptionControl:
             self._panel.set_switch(CONFIG, State.ALERT, on=None)
         else:
             self._panel.set_switch(CONFIG, State.OK, on=None)
-
-    def _on_debug(self, values: dict[str, Any]) -> None:
-        enabled = bool(values.get("ENABLE"))
-        self._set_debug(enabled)
-        self._panel.set_switch("DEBUG", State.OK, on="ENABLE" if enabled else "DISABLE")
 
     def _on_simulation(self, values: dict[str, Any]) -> None:
         present = self._panel.switch("SIMULATION").selected

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from indi_dome_driver.device.message_log import MessageLog
 from indi_dome_driver.indi import requests
 from indi_dome_driver.indi.log_text import Level
 from indi_dome_driver.indi.timestamp import timestamp
@@ -17,12 +18,15 @@ class Panel:
     Nothing is sent before `open` is set: a driver is silent until the first getProperties.
     """
 
-    def __init__(self, device: str, send: Send, wall_clock: Callable[[], float]) -> None:
+    def __init__(
+        self, device: str, send: Send, wall_clock: Callable[[], float], messages: MessageLog | None = None
+    ) -> None:
         self.device = device
         self.vectors: dict[str, Vector] = {}
         self.opened = False
         self._send = send
         self._wall_clock = wall_clock
+        self._messages = messages
 
     def add(self, vectors: Iterable[Vector]) -> None:
         """Take vectors into the sheet and, once clients listen, define them."""
@@ -84,8 +88,17 @@ class Panel:
         self._emit(vector.update(self.device, self._stamp()), f"set {name}")
 
     def log(self, level: Level, text: str) -> None:
-        """Tell every client something in words."""
-        self._emit(requests.message(self.device, self._stamp(), level, text), None)
+        """Say something in words, to whom it concerns."""
+        messages = self._messages
+        if messages is None or messages.tells_clients(level):
+            self._emit(requests.message(self.device, self._stamp(), level, text), None)
+        if messages is not None:
+            messages.write(level, text)
+
+    def debug(self, text: Callable[[], str]) -> None:
+        """Tell those who look for a fault; the text is only made when somebody reads it."""
+        if self._messages is not None and self._messages.wants_debug:
+            self.log(Level.DEBUG, text())
 
     def info(self, text: str) -> None:
         """Tell what happens."""
@@ -102,6 +115,11 @@ class Panel:
     def snoop(self, device: str, name: str) -> None:
         """Ask the server for another device's property; only this may name a foreign device."""
         self._emit(requests.snoop(device, name), f"snoop {device} {name}")
+
+    def close(self) -> None:
+        """Close the log file at the end of the process."""
+        if self._messages is not None:
+            self._messages.close()
 
     def _stamp(self) -> str:
         return timestamp(self._wall_clock())

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
 
+from indi_dome_driver.damaged_file import keep_aside
 from indi_dome_driver.indi.encoder import element
 from indi_dome_driver.indi.message import Item, Message
 from indi_dome_driver.indi.vectors import Vector
@@ -16,6 +17,10 @@ MAX_BYTES = 1 << 20
 
 class SavedConfigError(Exception):
     """Report that the file cannot be read or written; the message names it and the reason."""
+
+
+class NothingSavedError(SavedConfigError):
+    """Report that there is no such file yet."""
 
 
 class SavedConfig:
@@ -33,52 +38,54 @@ class SavedConfig:
             default: read the `.default` copy instead.
 
         Raises:
-            SavedConfigError: no such file, unreadable, or damaged.
+            SavedConfigError: no such file (NothingSavedError), unreadable, or damaged.
         """
-        path = self.default_path if default else self.path
-        try:
-            text = path.read_bytes()
-        except FileNotFoundError:
-            raise SavedConfigError(f"there is no {path}: nothing was saved yet") from None
-        except OSError as error:
-            raise SavedConfigError(f"cannot read {path}: {error.strerror or error}") from error
-        if len(text) > MAX_BYTES or b"<!DOCTYPE" in text:
-            raise SavedConfigError(f"{path} is not a file that INDI saved")
-        try:
-            root = ElementTree.fromstring(text)  # noqa: S314 - bounded, no DTD, the user's own file
-        except (ElementTree.ParseError, ValueError, LookupError) as error:  # the last two: an unreadable encoding
-            raise SavedConfigError(f"{path} is damaged: {error}") from error
-        return [
-            Message(
-                each.tag, dict(each.attrib), tuple(Item(i.tag, dict(i.attrib), (i.text or "").strip()) for i in each)
-            )
-            for each in root
-            if each.get("device") == self._device
-        ]
+        return _parsed(self._read(default=default), self._path(default=default), self._device)
 
-    def save(self, vectors: Iterable[Vector], keep: Container[str] = ()) -> None:
-        """Write the vectors by rename; the first save also makes the `.default` copy.
+    def keep_default(self) -> None:
+        """Make the `.default` copy of what is saved, unless there is one.
+
+        Raises:
+            SavedConfigError: it cannot be written, or nothing is saved.
+        """
+        if not self.default_path.exists():
+            self._write(self.default_path, self._read(), sync=False)
+
+    def save(
+        self, vectors: Iterable[Vector], *, keep: Container[str] | None = None, default: bool = True, sync: bool = False
+    ) -> Path | None:
+        """Write the vectors by rename.
 
         Args:
-            vectors: what exists now.
-            keep: names that stay as they were saved before if they are not among the vectors.
+            vectors: what to save.
+            keep: names that stay as they were saved before if they are not among the vectors; None: all.
+            default: also make the `.default` copy if there is none.
+            sync: wait until the disk has it; not while the dome moves, for it can take a second.
+
+        Returns:
+            Where a damaged file was put aside, or None when there was none.
 
         Raises:
             SavedConfigError: the folder or file is not writable.
         """
-        commands = {each.name: self._command(each) for each in vectors}
-        with suppress(SavedConfigError):
-            for old in self.load():
-                if old.name is not None and old.name in keep and old.name not in commands:
-                    commands[old.name] = element(old.tag, old.attributes, old.items)
-        content = b"<INDIDriver>\n" + b"".join(commands.values()) + b"</INDIDriver>\n"
+        ours = {each.name: self._command(each) for each in vectors}
+        aside = None
+        content = b""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            if not self.default_path.exists():
-                _write(self.default_path, content)
-            _write(self.path, content)
-        except OSError as error:
-            raise SavedConfigError(f"cannot write {self.path}: {error.strerror or error}") from error
+            content = self._read()
+            old = _parsed(content, self.path, self._device)
+        except SavedConfigError:
+            old = []
+            if content.strip():
+                with suppress(OSError):
+                    aside = keep_aside(self.path, content)
+        kept = {each.name or "": each for each in old if keep is None or each.name in keep}
+        commands = {name: element(each.tag, each.attributes, each.items) for name, each in kept.items()} | ours
+        content = b"<INDIDriver>\n" + b"".join(commands.values()) + b"</INDIDriver>\n"
+        if default and not self.default_path.exists():
+            self._write(self.default_path, content, sync=sync)
+        self._write(self.path, content, sync=sync)
+        return aside
 
     def purge(self) -> None:
         """Delete the saved file (not the default).
@@ -91,16 +98,72 @@ class SavedConfig:
         except OSError as error:
             raise SavedConfigError(f"cannot delete {self.path}: {error.strerror or error}") from error
 
+    def complaint(self, user: int) -> str:
+        """Say why saving will not work, as long as nothing is saved.
+
+        Args:
+            user: numeric id of the user who runs the driver; 0, root, may do everything.
+
+        Returns:
+            What is wrong and how to mend it, or "".
+        """
+        folder = self.path.parent
+        for path in (folder, self.path):
+            with suppress(OSError):
+                if user != 0 and path.stat().st_uid == 0:
+                    return (
+                        f"{path} belongs to root, probably since INDI was once started with sudo: settings may not be "
+                        f"saved. Mend it with: sudo chown -R $USER {folder}"
+                    )
+        return ""
+
+    def _path(self, *, default: bool) -> Path:
+        return self.default_path if default else self.path
+
+    def _read(self, *, default: bool = False) -> bytes:
+        path = self._path(default=default)
+        try:
+            with path.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            raise NothingSavedError(f"there is no {path}: nothing was saved yet") from None
+        except OSError as error:
+            raise SavedConfigError(f"cannot read {path}: {error.strerror or error}") from error
+
     def _command(self, vector: Vector) -> bytes:
         items = [Item(f"one{vector.kind}", {"name": each.name}, each.text()) for each in vector.elements]
         return element(f"new{vector.kind}Vector", {"device": self._device, "name": vector.name}, items)
 
+    def _write(self, path: Path, content: bytes, *, sync: bool) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, content, sync=sync)
+        except OSError as error:
+            raise SavedConfigError(f"cannot write {path}: {error.strerror or error}") from error
 
-def _write(path: Path, content: bytes) -> None:
+
+def _parsed(content: bytes, path: Path, device: str) -> list[Message]:
+    if len(content) > MAX_BYTES or b"<!DOCTYPE" in content:
+        raise SavedConfigError(f"{path} is not a file that INDI saved")
+    try:
+        root = ElementTree.fromstring(content)  # noqa: S314 - bounded, no DTD, the user's own file
+    except (ElementTree.ParseError, ValueError, LookupError) as error:  # the last two: an unreadable encoding
+        raise SavedConfigError(f"{path} is damaged: {error}") from error
+    return [
+        Message(each.tag, dict(each.attrib), tuple(Item(i.tag, dict(i.attrib), (i.text or "").strip()) for i in each))
+        for each in root
+        if each.get("device") == device
+    ]
+
+
+def _replace(path: Path, content: bytes, *, sync: bool) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            file.flush()
+            if sync:
+                os.fsync(file.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
     except OSError:

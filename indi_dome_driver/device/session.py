@@ -1,9 +1,10 @@
 """What exists while the device is connected: the opened hardware, the dome on it, and the controls that show it."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from indi_dome_driver.dome import Dome, EventKind, Operation
 from indi_dome_driver.hardware import ems22a
 from indi_dome_driver.hardware.seam import Hardware, HardwareError
 from indi_dome_driver.indi.mount_watch import MountWatch
-from indi_dome_driver.indi.vectors import State
+from indi_dome_driver.indi.vectors import State, Vector
 from indi_dome_driver.mechanics import Mechanics
 from indi_dome_driver.motion_guard import GuardLimits
 from indi_dome_driver.park_data import ParkDataError, ParkEntry, ParkFile
@@ -144,6 +145,11 @@ class Session:
         }
 
     @property
+    def vectors(self) -> Sequence[Vector]:
+        """Give the properties that this session brings."""
+        return self._vectors
+
+    @property
     def active(self) -> bool:
         """Tell whether the control loop must run at its full pace."""
         return self.dome.moving or self.dome.operation is not Operation.REST
@@ -197,6 +203,7 @@ class Session:
             now_s: Unix seconds.
         """
         for event in self.dome.update():
+            self._panel.debug(partial("dome: {0.operation} {0.kind} {0.text}".format, event))
             self.motion.on_event(event)
             self.parking.on_event(event)
             self.home.on_event(event)

@@ -106,6 +106,7 @@ class SlavingControl:
         report = self._watch.report
         if report.phase != self._phase:
             self._phase = report.phase
+            self._panel.debug(lambda: f"mount: {report}")
             self.reconsider()
         if report.site is not None and report.site != self._told_site:
             self._told_site = report.site
@@ -233,6 +234,8 @@ class SlavingControl:
             return
         self._shown_s, self._shown_frame = now_s, frame
         reason = self._reason(decision)
+        if not same:
+            self._panel.debug(lambda: f"slaving: {reason}; side {_side_text(decision)}; model {frame[2]}")
         self._panel.set_texts(
             REASON,
             {

@@ -227,7 +227,7 @@ def test_settings_are_saved_loaded_defaulted_and_purged(rig: DeviceRig) -> None:
     assert state_of("CONFIG_SAVE") == ["Ok"]
     rig.start()
     rig.connect()
-    assert threshold() == 0.5
+    assert threshold() == 3
     assert state_of("CONFIG_LOAD") == ["Ok"]
     assert threshold() == 3
     assert rig.device.panel.number("Presets")["Preset 1"] == 111

@@ -73,12 +73,18 @@ def test_a_damaged_file_is_reported_and_kept_aside(path: Path, damage: bytes) ->
     path.parent.mkdir()
     path.write_bytes(damage)
     file = ParkFile(path, "Abaque Dome")
-    with pytest.raises(ParkDataError, match="damaged"):
-        file.load()
+    copy = path.with_name("ParkData.xml.damaged")
+    for _ in range(2):
+        with pytest.raises(ParkDataError, match=r"is damaged .* is kept in"):
+            file.load()
+        assert copy.read_bytes() == path.read_bytes() == damage
     aside = file.save(ParkEntry(True, 5.0))
-    assert aside is not None
+    assert aside == copy
     assert aside.read_bytes() == damage
     assert file.load() == ParkEntry(True, 5.0)
+    path.write_bytes(damage + b" otherwise")
+    assert file.save(ParkEntry(True, 6.0)) == path.with_name("ParkData.xml.damaged1")
+    assert copy.read_bytes() == damage, "the first one is never lost"
 
 
 @pytest.mark.parametrize("text", [b"", b"<parkdata/>", b"<parkdata>\n</parkdata>"])
@@ -118,3 +124,51 @@ def test_many_writers_lose_nothing(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert [ParkFile(path, f"Dome {n}").load() for n in range(4)] == [ParkEntry(True, 19.0)] * 4
+
+
+def test_a_file_that_cannot_be_read_is_never_written_over(path: Path) -> None:
+    path.mkdir(parents=True)  # a folder by that name
+    with pytest.raises(ParkDataError, match="cannot read"):
+        ParkFile(path, "Abaque Dome").save(ParkEntry(True, 5.0))
+    assert path.is_dir()
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
+TEXTS = st.sampled_from(
+    ["true", "false", " ", "12.5", "&amp;", "<!-- <device name='Abaque Dome'/> -->", "\n\t", "<x/>"]
+)
+
+
+@st.composite
+def foreign_entries(draw: st.DrawFn) -> bytes:
+    """Draw what other drivers, or a person with an editor, may have put between our lines."""
+    quote = draw(st.sampled_from("'\""))
+    name = draw(NAMES).translate({ord(each): f"&#{ord(each)};" for each in "<>&'\""})
+    inner = "".join(
+        f"<{tag}>{draw(TEXTS)}</{tag}>" for tag in draw(st.lists(st.sampled_from(["parkstatus", "parkposition", "a"])))
+    )
+    space = draw(st.sampled_from(["", " ", "\n"]))
+    return f"<device name={quote}Foreign {name}{quote}{space}>{inner}</device>".encode()
+
+
+@given(st.lists(foreign_entries(), max_size=4), st.lists(foreign_entries(), max_size=4), st.booleans())
+def test_whatever_stands_around_our_entry_keeps_every_byte(
+    tmp_path_factory: pytest.TempPathFactory, before: list[bytes], after: list[bytes], ours_is_there: bool
+) -> None:
+    path = tmp_path_factory.mktemp("park") / "ParkData.xml"
+    head = b"<?xml version='1.0'?><!-- by hand -->\n<parkdata>" + b"\n ".join(before)
+    tail = b"\n\n".join(after)
+    ours = b"<device name = 'Abaque Dome' ><parkstatus>true</parkstatus></device>" if ours_is_there else b""
+    path.write_bytes(head + ours + tail + b"</parkdata >\n<!-- end -->")
+    file = ParkFile(path, "Abaque Dome")
+    file.save(ParkEntry(True, 1.0))
+    file.save(ParkEntry(False, 90.0))
+    assert file.load() == ParkEntry(False, 90.0)
+    written = path.read_bytes()
+    start = written.index(b'<device name="Abaque Dome">')
+    end = written.index(b"</device>", start) + len(b"</device>")
+    if ours_is_there:
+        assert (written[:start], written[end:]) == (head, tail + b"</parkdata >\n<!-- end -->")
+    else:
+        assert written[:start].rstrip() == (head + tail).rstrip()
+        assert written[end:].lstrip() == b"</parkdata >\n<!-- end -->"

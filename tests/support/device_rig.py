@@ -321,3 +321,12 @@ def told(kind: str, name: str, values: Mapping[str, object], state: str, device:
 def gone(name: str | None = None, device: str = MOUNT) -> bytes:
     """Write that a mount withdrew a property, or all of them."""
     return element("delProperty", {"device": device, "name": name})
+
+
+CONFIG_FOREIGN = (
+    b"<INDIDriver>\n"
+    + new("Switch", "CONNECTION_MODE", {"CONNECTION_SERIAL": "On"})
+    + new("Number", "Presets", {"Preset 1": 11, "Preset 2": 12, "Preset 3": 13})
+    + b"</INDIDriver>\n"
+)
+"""What another driver, once known by the same name, may have saved."""

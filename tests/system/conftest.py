@@ -25,10 +25,11 @@ def observatory(start_indi_server: Callable[..., IndiServer], tmp_path: Path) ->
             connect: bool = True,
             device: str = DOME,
             env: dict[str, str] | None = None,
+            driver: str = str(DRIVER),
         ) -> Observatory:
             path = write_config(tmp_path, FAST if config is None else config)
             environment = {"INDI_DOME_CONFIG": str(path), **(env or {})}
-            server = start_indi_server(str(DRIVER), *others, home=tmp_path, env=environment)
+            server = start_indi_server(driver, *others, home=tmp_path, env=environment)
             client = stack.enter_context(WireClient(server.port, device))
             clients.append(client)
             client.wait_definition("CONNECTION", timeout_s=15)

@@ -52,6 +52,9 @@ def test_7_the_contract_is_the_c_plus_plus_domes(observatory: Callable[..., Obse
     place.client.wait_definition("CONNECTION", device=CPP_DOME)
     place.client.switch("CONNECTION", "CONNECT", device=CPP_DOME)
     place.client.wait_definition("DOME_PARK_OPTION", device=CPP_DOME)
+    for device in (CPP_DOME, DOME):
+        place.client.switch("DEBUG", "ENABLE", device=device)
+        place.client.wait_definition("LOG_OUTPUT", device=device)
     place.client.settle(0.5)
     theirs, ours = definitions(place, CPP_DOME), definitions(place, DOME)
     assert set(theirs) - set(ours) - set(NOT_OURS) == set()
