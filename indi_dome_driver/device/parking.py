@@ -61,8 +61,8 @@ class ParkControl:
         """Show the end of a park, after motion has left Busy."""
         if event.kind is EventKind.PARKED:
             self._panel.info(f"Dome is parked at {self._dome.axis.azimuth_deg:.2f}°.")
+            self._write(parked=True)  # before Ok: whoever cuts the power at "parked" finds it so the next night
             self._panel.set_switch(PARK, State.OK, on="PARK")
-            self._write(parked=True)
         elif event.kind is EventKind.FAULT and event.operation is Operation.PARK:
             self._panel.error("Dome is not parked.")
             self._panel.set_switch(PARK, State.ALERT, on="UNPARK")

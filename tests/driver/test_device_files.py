@@ -10,6 +10,7 @@ from device_rig import DOME, MOUNT, DeviceRig, example_answer, new
 from indi_dome_driver.hardware.seam import PulseTrain
 from indi_dome_driver.hardware.simulated.backend import SimulatorSettings
 from indi_dome_driver.hardware.simulated.board import SimulatedBoard
+from indi_dome_driver.park_data import ParkEntry, ParkFile
 
 PARK, ABSOLUTE, CONFIG = "DOME_PARK", "ABS_DOME_POSITION", "CONFIG_PROCESS"
 
@@ -333,3 +334,21 @@ def test_changing_the_mount_listens_to_the_new_one_and_forgets_the_old(tmp_path:
     rig.command("Text", "ACTIVE_DEVICES", {"ACTIVE_TELESCOPE": MOUNT})
     rig.points(30, 50)
     rig.until(lambda: rig.moving)
+
+
+def test_the_park_is_on_disk_before_a_client_sees_it_done(rig: DeviceRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[bool, str]] = []
+    save = ParkFile.save
+
+    def watched(file: ParkFile, entry: ParkEntry) -> Path | None:
+        seen.append((entry.parked, rig.state(PARK)))
+        return save(file, entry)
+
+    monkeypatch.setattr(ParkFile, "save", watched)
+    rig.goto(10)
+    rig.rest()
+    rig.switch(PARK, "PARK")
+    rig.rest()
+    rig.live(0.5)
+    assert (rig.on(PARK), rig.state(PARK)) == ("PARK", "Ok")
+    assert seen == [(True, "Busy")]
