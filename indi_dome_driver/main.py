@@ -16,7 +16,8 @@ indiserver starts this program; it is not meant to be run by hand, except to try
   INDI_DOME_CONFIG=~/dome.json indiserver -v indi_dome_driver
 
 environment: INDI_DOME_CONFIG  configuration file (indiserver passes no arguments)
-             INDIDEV           device name that clients see
+             INDIDEV           device name that clients see; for two domes on one server, each with its own
+                               ~/.config/indi_dome_driver/NAME.json
              INDICONFIG        file for the settings saved by clients
 """
 
@@ -48,19 +49,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def file_stem(device: str) -> str:
-    """Make a device name fit for a file name in ~/.indi; a name cannot lead out of that folder.
-
-    Args:
-        device: INDI device name.
-
-    Returns:
-        The name itself, unless it has a slash or is longer than file systems take.
-    """
-    stem = device.replace("/", "%2F")
-    return stem.encode()[:200].decode("utf-8", "ignore")
-
-
 def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
     """Load the configuration and serve standard input and output.
 
@@ -76,6 +64,7 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
     from indi_dome_driver.abaque_loader import AbaqueLoader
     from indi_dome_driver.backends import is_simulated, mechanics_of, opener
     from indi_dome_driver.config.load import load_config, resolve_abaque
+    from indi_dome_driver.config.paths import file_stem
     from indi_dome_driver.device.device import Device
     from indi_dome_driver.device.message_log import MessageLog
     from indi_dome_driver.device.saved_config import SavedConfig

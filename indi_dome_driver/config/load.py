@@ -12,6 +12,8 @@ from indi_dome_driver.config.tree import Config
 
 ENVIRONMENT_KEY = "INDI_DOME_CONFIG"
 """Names a configuration file where no --config can be given, as below indiserver."""
+DEVICE_KEY = "INDIDEV"
+"""Holds the name that indiserver or KStars gave to this device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class LoadedConfig:
 
 
 def load_config(path: Path | None, environ: Mapping[str, str]) -> LoadedConfig:
-    """Load the configuration that counts: --config, else INDI_DOME_CONFIG, else the user's, else the delivered one.
+    """Load the configuration that counts: --config, INDI_DOME_CONFIG, the user's for this dome, the user's, ours.
+
+    "For this dome" is told by INDIDEV: two domes under one server share the environment, but for their names.
 
     Args:
         path: the argument of --config, or None.
@@ -78,9 +82,10 @@ def _choose(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, str]:
     named = environ.get(ENVIRONMENT_KEY)
     if named:
         return _from_home(named), f"named by {ENVIRONMENT_KEY}"
-    users = user_config_file(environ)
-    if os.path.lexists(users):  # also a dangling link: it is meant, so it must not be passed over in silence
-        return users, "the user's own"
+    device = environ.get(DEVICE_KEY, "")
+    for users in (user_config_file(environ, device), user_config_file(environ)):
+        if os.path.lexists(users):  # also a dangling link: it is meant, so it must not be passed over in silence
+            return users, "the user's own"
     try:
         return data_file("config.json"), "delivered with the project"
     except FileNotFoundError as error:

@@ -35,15 +35,29 @@ def data_file(name: str) -> Path:
     raise FileNotFoundError(f"{name} is not among the delivered data; sought at {tried}. Is the installation complete?")
 
 
-def user_config_file(environ: Mapping[str, str]) -> Path:
+def user_config_file(environ: Mapping[str, str], device: str = "") -> Path:
     """Name the user's configuration file, which need not exist (XDG Base Directory Specification 0.8).
 
     Args:
         environ: the environment; XDG_CONFIG_HOME counts when absolute, else HOME.
+        device: INDI device name, for the file of that dome alone; "" for the file of all domes.
     """
     configured = Path(environ.get("XDG_CONFIG_HOME", ""))
     base = configured if configured.is_absolute() else Path(environ.get("HOME") or Path.home()) / ".config"
-    return base / "indi_dome_driver" / "config.json"
+    return base / "indi_dome_driver" / (f"{file_stem(device)}.json" if device else "config.json")
+
+
+def file_stem(device: str) -> str:
+    """Make a device name fit for a file name; a name cannot lead out of its folder.
+
+    Args:
+        device: INDI device name.
+
+    Returns:
+        The name itself, unless it has a slash or is longer than file systems take.
+    """
+    stem = device.replace("/", "%2F")
+    return stem.encode("utf-8", "replace")[:200].decode("utf-8", "ignore")
 
 
 def _data_folders() -> Iterator[Path]:

@@ -29,6 +29,11 @@ def test_the_argument_comes_before_the_environment_before_the_users_before_the_d
     assert load_config(None, environ).source_path == named
     del environ["INDI_DOME_CONFIG"]
     assert load_config(None, environ).source_path == users
+    of_this_dome = write(user_config_file(environ, "North/Dome"), "of this dome")
+    assert of_this_dome.name == "North%2FDome.json"
+    assert load_config(None, environ).source_path == users
+    assert load_config(None, {**environ, "INDIDEV": "South Dome"}).source_path == users
+    assert load_config(None, {**environ, "INDIDEV": "North/Dome"}).source_path == of_this_dome
     users.unlink()
     loaded = load_config(None, environ)
     assert loaded.source_path == data_file("config.json")

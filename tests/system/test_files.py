@@ -13,6 +13,7 @@ from indi_server import IndiServer, wait_until
 from observatory import DRIVER, FAST, Observatory, write_config
 from wire_client import WireClient
 
+from indi_dome_driver.config import user_config_file
 from indi_dome_driver.park_data import ParkEntry, ParkFile
 
 pytestmark = pytest.mark.system
@@ -22,11 +23,13 @@ PARK, PARAMS = "DOME_PARK", "DOME_PARAMS"
 class HotStart:
     """An indiserver that starts drivers by name, as KStars does it: through its FIFO, with a label of their own."""
 
-    def __init__(self, start: Callable[..., IndiServer], home: Path, stack: ExitStack) -> None:
+    def __init__(
+        self, start: Callable[..., IndiServer], home: Path, stack: ExitStack, *, configured: bool = True
+    ) -> None:
         fifo = home / "fifo"
         if not fifo.exists():
             os.mkfifo(fifo)
-        environment = {"INDI_DOME_CONFIG": str(write_config(home, FAST))}
+        environment = {"INDI_DOME_CONFIG": str(write_config(home, FAST)) if configured else "", "XDG_CONFIG_HOME": ""}
         self.server = start(home=home, env=environment, arguments=("-f", str(fifo)))
         self._stack = stack
         self._fifo = fifo
@@ -53,9 +56,9 @@ class HotStart:
 
 
 @pytest.fixture
-def hot(start_indi_server: Callable[..., IndiServer], tmp_path: Path) -> Iterator[Callable[[], HotStart]]:
+def hot(start_indi_server: Callable[..., IndiServer], tmp_path: Path) -> Iterator[Callable[..., HotStart]]:
     with ExitStack() as stack:
-        yield lambda: HotStart(start_indi_server, tmp_path, stack)
+        yield lambda configured=True: HotStart(start_indi_server, tmp_path, stack, configured=configured)
 
 
 def files(home: Path, name: str) -> dict[str, bytes]:
@@ -66,9 +69,15 @@ def parked(home: Path, name: str) -> ParkEntry | None:
     return ParkFile(home / ".indi" / "ParkData.xml", name).load()
 
 
-def test_two_domes_under_one_server_do_not_disturb_each_other(hot: Callable[[], HotStart], tmp_path: Path) -> None:
-    place = hot()
+def test_two_domes_under_one_server_do_not_disturb_each_other(hot: Callable[..., HotStart], tmp_path: Path) -> None:
+    place = hot(configured=False)
+    for name, park_deg in (("North Dome", 0.0), ("South Dome", 180.0)):
+        own = user_config_file({"HOME": str(tmp_path)}, name)
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.write_text(json.dumps({**FAST, "dome": {"park_azimuth_deg": park_deg}}))
     north, south = place.dome("North Dome"), place.dome("South Dome")
+    assert south.wait_definition("DOME_PARK_POSITION").number() == 180.0, "each has a configuration of its own"
+    assert north.wait_definition("DOME_PARK_POSITION").number() == 0.0
     sent = north.switch(PARK, "PARK")
     north.wait_set(PARK, "Ok", sent, on="PARK")
     north.number(PARAMS, AUTOSYNC_THRESHOLD=2)
@@ -137,6 +146,7 @@ def test_our_entry_and_the_mounts_survive_each_other(observatory: Callable[..., 
     place.client.wait_set(PARK, "Ok", sent, on="PARK")
     park_mount(place)
     theirs = ParkFile(tmp_path / ".indi" / "ParkData.xml", mount)
+    wait_until(lambda: theirs.load() is not None)  # it says Ok before it writes
     entry = theirs.load()
     assert entry is not None
     assert entry.parked
@@ -154,7 +164,7 @@ def test_our_entry_and_the_mounts_survive_each_other(observatory: Callable[..., 
     assert at_mount[-1].on == ["PARK"], "the C++ mount reads what we wrote"
 
 
-def test_a_c_plus_plus_dome_and_ours_read_each_others_settings(hot: Callable[[], HotStart], tmp_path: Path) -> None:
+def test_a_c_plus_plus_dome_and_ours_read_each_others_settings(hot: Callable[..., HotStart], tmp_path: Path) -> None:
     if shutil.which("indi_simulator_dome") is None:
         pytest.skip("indi_simulator_dome is not installed (Debian: apt install indi-bin)")
     place = hot()
