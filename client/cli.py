@@ -2,9 +2,9 @@
 
 import typer
 
-from client.commands import demo, follow, motion, show
+from client.commands import conform, demo, follow, motion, show
 
-GROUPS = (show, motion, follow, demo)
+GROUPS = (show, motion, follow, conform, demo)
 
 EPILOG = """Examples:
 

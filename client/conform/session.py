@@ -1,0 +1,168 @@
+"""One session with a dome: take down its state, run the checks, give it back, whatever happens in between."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from client.conform import names
+from client.conform.bench import Bench
+from client.conform.check import Check, Outcome, Result, grouped
+from client.conform.dome import DomeUnderTest
+from client.conform.runner import Watcher, run_checks
+from client.conform.state import Found, give_back
+from client.conform.wire import Wire, WireLost
+from client.errors import ClientError, DeviceNotFound, NotADome, ServerSilent
+
+FIND_S = 5.0
+THINK_S = 5.0
+"""After an interruption the dome stands so long before it is brought back: time to press Ctrl-C again and leave it."""
+
+
+async def _never(bench: Bench) -> str:
+    raise AssertionError("the session itself judges this one")
+
+
+RESTORED = grouped(
+    "conformu",
+    Check(
+        "C8",
+        "given back",
+        "azimuth, park state, slaving, threshold, presets and connection at the end as they were at the start",
+        frozenset(),
+        _never,
+    ),
+)[0]
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """What a session found; filled as it goes, so that an interrupted one can be reported too."""
+
+    device: str = ""
+    driver: dict[str, str] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+    complete: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether any check failed."""
+        return any(each.outcome is Outcome.FAIL for each in self.results)
+
+
+async def find_dome(wire: Wire, name: str | None) -> DomeUnderTest:
+    """Find the dome on a server.
+
+    Args:
+        wire: open.
+        name: its INDI name; None takes the only dome there is.
+
+    Raises:
+        ServerSilent: the server says nothing at all.
+        DeviceNotFound: no such device, or several domes and no name.
+        NotADome: the device is something else.
+    """
+    await wire.wait_until(lambda: name in domes(wire) if name else bool(domes(wire)), FIND_S)
+    present = wire.record.devices()
+    if not present:
+        raise ServerSilent(wire.host, wire.port, FIND_S)
+    found = domes(wire)
+    if name is None and len(found) == 1:
+        name = found[0]
+    if name is None:
+        raise DeviceNotFound("(any dome)", found or present)
+    if name not in present:
+        raise DeviceNotFound(name, present)
+    if name not in found:
+        raise NotADome(name, found)
+    wire.device = name
+    return DomeUnderTest(wire, name)
+
+
+def domes(wire: Wire) -> list[str]:
+    """List the devices that say they are domes."""
+    found = []
+    for device in wire.record.devices():
+        info = wire.known(names.DRIVER_INFO, device)
+        mask = info.values.get(names.INTERFACE, "") if info else ""
+        if mask.isdecimal() and int(mask) & names.DOME_BIT:
+            found.append(device)
+    return found
+
+
+async def run_session(
+    bench: Bench, checks: Sequence[Check], watcher: Watcher, outcomes: Outcomes, say: Callable[[str], None]
+) -> None:
+    """Run checks and give the dome back as it was found.
+
+    Args:
+        bench: wire, dome and what the tool may do.
+        checks: in order.
+        watcher: who is told of each check.
+        outcomes: is filled.
+        say: shows a person a line.
+
+    Raises:
+        ClientError: the server was lost, or the dome cannot be connected.
+        asyncio.CancelledError: the person interrupted; the dome stands.
+    """
+    dome = bench.dome
+    was_connected = dome.connected
+    await dome.connect()
+    bench.started_s = bench.wire.clock()
+    found = Found.of(dome, was_connected)
+    may_move = any(check.moves for check in checks)
+    try:
+        await run_checks(bench, checks, watcher, outcomes.results)
+    except BaseException as error:
+        # Whatever it was, the dome must not be left turning: a bug in a check is as bad as a Ctrl-C.
+        await _stop(dome, say)
+        if isinstance(error, asyncio.CancelledError):
+            await _give_back_unless_stopped_again(dome, found, may_move, say)
+        raise
+    begun_s = bench.wire.clock()
+    watcher.begins(RESTORED, len(checks) + 1, len(checks) + 1)
+    try:
+        if not bench.wire.is_open:
+            await bench.wire.reopen()
+        left = await give_back(dome, found, may_move)
+    except asyncio.CancelledError:
+        await _stop(dome, say)
+        raise
+    except ClientError as lost:
+        left = [str(lost)]
+    outcome, seen = (Outcome.FAIL, "; ".join(left)) if left else (Outcome.PASS, "everything as it was found")
+    outcomes.results.append(Result(RESTORED, outcome, seen, bench.wire.clock() - begun_s))
+    watcher.ended(outcomes.results[-1])
+    outcomes.complete = True
+
+
+async def _stop(dome: DomeUnderTest, say: Callable[[str], None]) -> None:
+    try:
+        if dome.has(names.ABORT):
+            dome.order_abort()
+        else:
+            dome.stop()
+        stopped = await dome.wire.wait_until(lambda: not dome.rotating, 5.0)
+    except WireLost as lost:
+        say(f"could not stop the dome: {lost} It may still be moving.")
+        return
+    say(
+        f"the dome is stopped at {dome.azimuth_deg:.1f}"
+        if stopped
+        else "an abort was sent, but the dome still reports motion: look at it"
+    )
+
+
+async def _give_back_unless_stopped_again(
+    dome: DomeUnderTest, found: Found, may_move: bool, say: Callable[[str], None]
+) -> None:
+    say(f"it goes back to the state it was found in after {THINK_S:g} s; press Ctrl-C again to leave it where it is")
+    try:
+        await asyncio.sleep(THINK_S)
+        left = await give_back(dome, found, may_move)
+    except asyncio.CancelledError:
+        await _stop(dome, say)
+        return
+    except ClientError as lost:
+        left = [str(lost)]
+    say("; ".join(left) if left else "everything is as it was found")
