@@ -180,9 +180,11 @@ class Axis:
         Raises:
             PositionUnknown: the dome's azimuth is not known.
             EncoderSilent: the encoder does not answer; the fault says so too.
+            CableAtLimit: nobody knows how far the cables are wound.
             ValueError: not a finite number.
         """
         _finite("target", target_deg)
+        self.wrap.allow()
         if not self._position_known:
             raise PositionUnknown("the dome's azimuth is not known: find home (HOME), or sync (DOME_SYNC)")
         self._begin(_Phase.SEEK)
@@ -244,8 +246,13 @@ class Axis:
             raise StillMoving("the dome is still moving: stop it first")
         self._stepping.set_play(steps)
 
-    def clear_fault(self) -> None:
-        """Forget the last fault; one that persists comes back."""
+    def prepare(self) -> None:
+        """Forget the last fault, one that persists comes back, and look whether anything may turn the dome.
+
+        Raises:
+            CableAtLimit: nobody knows how far the cables are wound.
+        """
+        self.wrap.allow()
         self._fault = None
 
     # The control loop

@@ -8,8 +8,8 @@ LEAST_LIMIT_DEG = 180.0
 """With less than half a turn either way some azimuths could not be reached at all."""
 LEAST_TURN_DEG = 0.5
 """Less room than this is not worth beginning a turn without an end."""
-DOUBT_DEG = 360.0
-"""After a crash in mid-move the winding may be off by so much."""
+UNKNOWN_DEG = math.inf
+"""Doubt after a crash in mid-move: a jog may have wound the cables from one end to the other."""
 
 
 def route(turn_deg: float, wound_deg: float, limit_deg: float) -> float:
@@ -41,7 +41,9 @@ class CableWrap:
     def __init__(self, limit_deg: float = math.inf) -> None:
         self.limit_deg = limit_deg
         self.doubt_deg = 0.0
-        """How far the true winding may be from the one counted, degrees."""
+        """How far the true winding may be from the one counted, degrees; inf: it is counted from where it was lost."""
+        self.blocked = False
+        """Lost once more before anybody had looked: until somebody does, nothing may turn the dome."""
         self._slack_travel_deg = 0.0
 
     @property
@@ -52,7 +54,7 @@ class CableWrap:
     @property
     def reach_deg(self) -> float:
         """Give the winding allowed now, degrees: a doubt counts as wound, as far as every azimuth stays in reach."""
-        return max(LEAST_LIMIT_DEG, self.limit_deg - self.doubt_deg)
+        return max(LEAST_LIMIT_DEG, self.limit_deg - self.doubt_deg) if self.limited else math.inf
 
     def declare(self, travel_deg: float, wound_deg: float = 0.0, doubt_deg: float = 0.0) -> None:
         """Say how far the cables are wound where the axis has travelled so far.
@@ -64,6 +66,7 @@ class CableWrap:
         """
         self._slack_travel_deg = travel_deg - wound_deg
         self.doubt_deg = doubt_deg
+        self.blocked = False
 
     def wound_deg(self, travel_deg: float) -> float:
         """Tell the winding at a travel of the axis, clockwise positive, degrees."""
@@ -87,6 +90,19 @@ class CableWrap:
         """
         return route(turn_deg, self.wound_deg(rest_travel_deg), self.reach_deg)
 
+    def allow(self) -> None:
+        """Look whether anything may turn the dome at all.
+
+        Raises:
+            CableAtLimit: the winding was lost twice.
+        """
+        if self.limited and self.blocked:
+            raise CableAtLimit(
+                "the driver was twice killed in mid-move since anybody looked at the cables, so how far they are wound "
+                "is anyone's guess: look, unwind them by hand if need be, then say that they hang free "
+                "(CABLE_WRAP_RESET)"
+            )
+
     def check(self, travel_deg: float, turn_deg: float) -> None:
         """Look whether an exact turn is within reach; one that unwinds always is.
 
@@ -97,6 +113,7 @@ class CableWrap:
         Raises:
             CableAtLimit: it is not.
         """
+        self.allow()
         if not self.limited or turn_deg == 0.0:
             return
         direction = 1 if turn_deg > 0.0 else -1

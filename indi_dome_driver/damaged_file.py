@@ -1,5 +1,6 @@
 """Keeping what cannot be read: a damaged file of the user's is copied aside before anybody writes over it."""
 
+import errno
 from pathlib import Path
 
 MOST = 20
@@ -17,7 +18,7 @@ def keep_aside(path: Path, content: bytes) -> Path:
         Where the copy is; one with the same content that is there already counts.
 
     Raises:
-        OSError: the copy cannot be written.
+        OSError: the copy cannot be written, or too many are there already.
     """
     for number in range(MOST):
         aside = path.with_name(f"{path.name}.damaged{number or ''}")
@@ -25,8 +26,7 @@ def keep_aside(path: Path, content: bytes) -> Path:
             with aside.open("xb") as file:
                 file.write(content)
         except FileExistsError:
-            if aside.read_bytes() == content:
-                break
-        else:
-            break
-    return aside
+            if aside.read_bytes() != content:
+                continue
+        return aside
+    raise OSError(errno.EEXIST, f"{MOST} damaged versions are kept already ({path.name}.damaged...): remove them")

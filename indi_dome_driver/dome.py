@@ -52,7 +52,11 @@ class Journal(Protocol):
     """Where the dome notes that its recorded position is about to become untrue, or is true again."""
 
     def moving(self) -> None:
-        """Note that the dome is about to move."""
+        """Note that the dome is about to move.
+
+        Raises:
+            RefusedError: an older note says that it rests, and would be believed after a crash.
+        """
 
     def resting(self) -> None:
         """Note that the dome rests, and where."""
@@ -89,6 +93,11 @@ class Dome:
         """Tell whether pulses flow or the dome still turns."""
         return self.axis.moving
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether the dome moves or will move by itself, as a search does that has not begun to turn."""
+        return self.axis.moving or self.operation is not Operation.REST
+
     def goto(self, azimuth_deg: float) -> bool:
         """Turn the shorter way to an azimuth, also in the middle of another move.
 
@@ -101,7 +110,7 @@ class Dome:
         self._check_free()
         self._check_known()
         target = normalise_deg(azimuth_deg)
-        if not self.moving and self._at(target):
+        if not self.busy and self._at(target):
             self._finish()
             return False
         self._start(Operation.GOTO, lambda: self.axis.goto(target))
@@ -117,7 +126,7 @@ class Dome:
             RefusedError: parked or parking.
         """
         self._check_free()
-        if not self.moving and abs(turn_deg) <= self._tolerance_deg:
+        if not self.busy and abs(turn_deg) <= self._tolerance_deg:
             self._finish()
             return False
         self._start(Operation.RELATIVE, lambda: self.axis.move_by(turn_deg))
@@ -134,10 +143,10 @@ class Dome:
 
     def stop(self) -> None:
         """Brake along the ramp; nothing happens at rest."""
+        self._home_run = None
+        self.axis.stop()  # whatever the operation is taken for
         if self.operation is not Operation.REST:
-            self._home_run = None
             self.operation = Operation.STOPPING
-            self.axis.stop()
 
     def abort(self) -> Operation:
         """Cut the pulses now, whatever goes on.
@@ -174,7 +183,7 @@ class Dome:
         self._check_free()
         if self.operation is Operation.HOME:
             return
-        self._start(Operation.HOME, self.axis.clear_fault)
+        self._start(Operation.HOME, self.axis.prepare)
         self._home_run = HomeRun(self.axis, self.home_azimuth_deg, self._home_width_deg)
 
     @property
@@ -200,7 +209,7 @@ class Dome:
         Raises:
             RefusedError: the dome moves, or its encoder does not answer.
         """
-        if self.moving:
+        if self.busy:
             raise RefusedError("the dome is moving: stop it, then sync")
         try:
             self.axis.sync(normalise_deg(azimuth_deg))
@@ -264,11 +273,16 @@ class Dome:
         self._told_fault = None
         self.operation = operation
         if not self._noted_moving:
+            try:
+                self._journal.moving()
+            except RefusedError:
+                self.abort()
+                raise
             self._noted_moving = True
-            self._journal.moving()
 
     def _finish(self) -> None:
         self.operation = Operation.REST
+        self._home_run = None
         if self._noted_moving:
             self._noted_moving = False
             self._journal.resting()

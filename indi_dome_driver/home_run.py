@@ -1,10 +1,8 @@
 """Carry out a search for the home switch on the axis, and establish the azimuth once its middle is known."""
 
-from contextlib import suppress
-
 from astro.angles import difference_deg, normalise_deg
 from indi_dome_driver.axis import Axis
-from indi_dome_driver.axis_errors import AxisRefused
+from indi_dome_driver.axis_errors import AxisRefused, CableAtLimit
 from indi_dome_driver.homing import HomeFound, HomeSearch, Wish
 
 
@@ -53,8 +51,12 @@ class HomeRun:
         if wish is self._wish:
             return
         self._wish = wish
-        with suppress(AxisRefused):  # its encoder is silent: the axis has noted that as its fault, which ends this
+        try:
             self._order(wish)
+        except CableAtLimit:
+            self._axis.stop()  # at rest the search finds itself held, and tries the other way
+        except AxisRefused:
+            pass  # its encoder is silent: the axis has noted that as its fault, which ends this
 
     def _order(self, wish: Wish) -> None:
         match wish:

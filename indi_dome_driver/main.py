@@ -49,6 +49,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def clean_name(device: str) -> str:
+    """Make a name fit to be written in XML, in files that other drivers share too.
+
+    Args:
+        device: as the environment gives it: it may hold bytes that are no text, and control characters.
+    """
+    text = device.encode("utf-8", "replace").decode()
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
 def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
     """Load the configuration and serve standard input and output.
 
@@ -75,7 +85,7 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
 
     loaded = load_config(config_file, environ)
     config = loaded.config
-    name = (environ.get("INDIDEV") or config.device_name).encode("utf-8", "replace").decode()
+    name = clean_name(environ.get("INDIDEV") or config.device_name)
     stem = file_stem(name)
     folder = Path(environ.get("HOME") or Path.home()) / ".indi"
     mechanics = mechanics_of(config)

@@ -3,22 +3,30 @@
 Our entry is exchanged under a lock and by rename; every byte that belongs to other devices stays as it was.
 """
 
+import errno
 import fcntl
 import math
 import os
-import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
 from indi_dome_driver.damaged_file import keep_aside
+from indi_dome_driver.durable import exchange
 
 # xml.sax.saxutils would do the same, but brings a web client with it: a tenth of the driver's start.
 _IN_ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 )
+
+
+LOCK_S = 0.5
+"""How long another program may hold the file; nothing else of the driver goes on meanwhile."""
+READABLE = ("utf-8", "us-ascii")
+"""Encodings in which an entry can be exchanged byte by byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,10 @@ class ParkDataError(Exception):
 
 class _DamagedError(Exception):
     """Say what is wrong with the XML."""
+
+
+class _ForeignError(Exception):
+    """Say why the file, which is no worse for it, cannot be changed here."""
 
 
 @dataclass(slots=True)
@@ -67,6 +79,8 @@ class ParkFile:
             found = _find(text, self.device)[0]
         except _DamagedError as error:
             raise ParkDataError(f"{self.path} is damaged ({error}); {self._kept_aside(text)}") from None
+        except _ForeignError as error:
+            raise ParkDataError(f"{self.path} cannot be used: {error}") from None
         if found is None:
             return None
         status = found.parked.strip().lower()
@@ -97,10 +111,10 @@ class ParkFile:
                 except _DamagedError:
                     aside = keep_aside(self.path, text)
                     text, found, root_end = b"", None, -1
-                self._replace(_spliced(text, found, root_end, self._element(entry)))
+                exchange(self.path, _spliced(text, found, root_end, self._element(entry)))
                 return aside
-        except OSError as error:
-            reason = error.strerror or error
+        except (OSError, _ForeignError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise ParkDataError(f"cannot write {self.path}: {reason}; the park state is not saved") from error
 
     def _element(self, entry: ParkEntry) -> bytes:
@@ -126,21 +140,6 @@ class ParkFile:
         except OSError as error:
             return f"it cannot be copied aside either: {error.strerror or error}"
 
-    def _replace(self, content: bytes) -> None:
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name + ".")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            mode = self.path.stat().st_mode & 0o777 if self.path.exists() else 0o644
-            os.chmod(name, mode)
-            os.replace(name, self.path)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
-
 
 def _spliced(text: bytes, found: _Found | None, root_end: int, element: bytes) -> bytes:
     if found is not None:
@@ -158,10 +157,13 @@ def _find(text: bytes, device: str) -> tuple[_Found | None, int]:
     stack: list[str] = []
     found: _Found | None = None
     root_end = -1
+    empty = True
+    encoding = READABLE[0]
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal found
+        nonlocal found, empty
         stack.append(tag)
+        empty = empty and len(stack) == 1
         if len(stack) == 2 and tag == "device" and attributes.get("name") == device and found is None:
             found = _Found(parser.CurrentByteIndex)
 
@@ -182,12 +184,21 @@ def _find(text: bytes, device: str) -> tuple[_Found | None, int]:
         elif stack[2:] == ["parkposition", "axis1position"]:
             found.azimuth += data
 
+    def declaration(version: str, declared: str | None, standalone: int) -> None:
+        nonlocal encoding
+        encoding = declared or encoding
+
+    parser.XmlDeclHandler = declaration
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
     try:
         parser.Parse(text, True)
     except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an encoding that expat cannot read
         raise _DamagedError(str(error)) from error
+    if encoding.lower() not in READABLE:
+        raise _ForeignError(f"it is written in {encoding}, not in UTF-8")
     if text[root_end : root_end + 2] != b"</":
+        if not empty:  # expat reads UTF-16 without being told
+            raise _ForeignError("it is not written in UTF-8")
         # An empty root written as <parkdata/> has no end tag to insert before.
         return None, -1
     return found, root_end
@@ -195,6 +206,18 @@ def _find(text: bytes, device: str) -> tuple[_Found | None, int]:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    # Opened for reading alone: a lock file that root left behind serves as well.
+    handle = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        end_s = time.monotonic() + LOCK_S
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end_s:
+                    raise OSError(errno.EAGAIN, f"another program holds {path}") from None
+                time.sleep(0.01)
         yield
+    finally:
+        os.close(handle)

@@ -2,11 +2,12 @@
 
 import json
 import math
-import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from astro.angles import normalise_deg
+from indi_dome_driver.durable import exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,9 @@ class PositionRecord:
     wound_deg: float = 0.0
     """Winding of the cables when the dome last rested, clockwise positive."""
     wound_doubt_deg: float | None = None
-    """How far the true winding may be from that; None in a record from before windings were kept."""
+    """How far the true winding may be from that; None: it is not known at all."""
+    wound_blocked: bool = False
+    """The winding was lost twice; nothing may turn the dome until a person has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,12 @@ class PositionFile:
                 float(data["time_s"]),
                 float(data.get("wound_deg", 0.0)),
                 None if doubt is None else float(doubt),
+                data.get("wound_blocked") is True,
             )
         except (OSError, ValueError, ArithmeticError, KeyError, TypeError, RecursionError):
             return None
         figures = (record.azimuth_deg or 0.0, record.wound_deg, record.wound_doubt_deg or 0.0)
-        return record if all(math.isfinite(each) for each in figures) else None
+        return record if all(map(math.isfinite, figures)) and figures[2] >= 0.0 else None
 
     def save(self, record: PositionRecord) -> None:
         """Exchange the record by rename, so that a crash leaves the old one or the new one.
@@ -90,10 +94,13 @@ class PositionFile:
         Raises:
             OSError: the folder is not writable.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(self.path.name + ".new")
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(asdict(record), file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, self.path)
+        exchange(self.path, json.dumps(asdict(record)).encode())
+
+    def forget(self) -> None:
+        """Delete the record: none is better than one that is no longer true.
+
+        Raises:
+            OSError: it is still there.
+        """
+        with suppress(FileNotFoundError, NotADirectoryError):
+            self.path.unlink()

@@ -309,7 +309,7 @@ def when_connected(
             SITE,
             IDLE,
             number("CABLE_WOUND", "Wound (turns, clockwise +)", -1e3, 1e3, 0, 0, "%.3f"),
-            number("CABLE_DOUBT", "Uncertain by (turns)", 0, 1e3, 0, 0, "%.3f"),
+            number("CABLE_DOUBT", "Uncertain by (turns; 999: lost)", 0, 1e3, 0, 0, "%.3f"),
             permission=READ_ONLY,
         ),
         switches("CABLE_WRAP_RESET", "Cable Reset", SITE, IDLE, AT_MOST_ONE, ("RESET", "Cables hang free here")),

@@ -55,7 +55,9 @@ class BacklashControl:
 
     def _on_steps(self, values: dict[str, Any]) -> None:
         steps = float(next(iter(values.values())))
-        if not self._panel.switch(TOGGLE)["INDI_ENABLED"]:
+        if not self._panel.switch(TOGGLE)["INDI_ENABLED"] and round(steps) == self._steps:
+            self._panel.announce(STEPS, State.OK)  # saved settings that are loaded again are no command to refuse
+        elif not self._panel.switch(TOGGLE)["INDI_ENABLED"]:
             self._panel.warn(f"Backlash steps not taken: enable the compensation first ({TOGGLE}).")
             self._panel.announce(STEPS, State.IDLE)
         elif steps > self._most_steps:

@@ -12,6 +12,8 @@ from indi_dome_driver.indi.vectors import State
 
 LIMIT, WRAP, RESET = "CABLE_WRAP_LIMIT", "CABLE_WRAP", "CABLE_WRAP_RESET"
 NOTICE_TURNS = 0.005
+UNKNOWN_TURNS = 999.0
+"""Shown as the uncertainty of a winding that nobody knows."""
 
 
 class CableControl:
@@ -21,12 +23,14 @@ class CableControl:
         panel: the property sheet.
         axis: knows the winding.
         journal: keeps it between nights.
+        busy: tells whether the dome moves, or will by itself.
     """
 
-    def __init__(self, panel: Panel, axis: Axis, journal: PositionJournal) -> None:
+    def __init__(self, panel: Panel, axis: Axis, journal: PositionJournal, busy: Callable[[], bool]) -> None:
         self._panel = panel
         self._axis = axis
         self._journal = journal
+        self._busy = busy
         self._reported_s = 0.0
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {LIMIT: self._on_limit, RESET: self._on_reset}
 
@@ -40,11 +44,19 @@ class CableControl:
     def warn(self) -> None:
         """Tell a person that the winding is in doubt, if there is a limit that it could break."""
         wrap = self._axis.wrap
-        if wrap.limited and wrap.doubt_deg > 0.0:
-            self._panel.warn(
-                f"How far the cables are wound is not proven: up to {wrap.doubt_deg / 360.0:.1f} turns off. Until you "
-                f"say so with {RESET}, where they hang free, {wrap.reach_deg / 360.0:.2f} turns are allowed."
+        if not wrap.limited or wrap.doubt_deg == 0.0:
+            return
+        if wrap.blocked:
+            self._panel.error(
+                "How far the cables are wound was lost twice: the dome does not turn until somebody has looked and "
+                f"says that they hang free ({RESET})."
             )
+            return
+        off = "not known" if math.isinf(wrap.doubt_deg) else f"up to {wrap.doubt_deg / 360.0:.1f} turns off"
+        self._panel.warn(
+            f"How far the cables are wound is {off}. Look at them. Until you say with {RESET} that they hang free, "
+            f"{wrap.reach_deg / 360.0:.2f} turns either way are allowed, counted from where the count begins."
+        )
 
     def report(self, now_s: float, period_s: float) -> None:
         """Tell clients the winding when it changed.
@@ -65,6 +77,12 @@ class CableControl:
             self._panel.error("Cable limit refused: with less than 0.5 turns some azimuths are out of reach; 0: none.")
             self._panel.announce(LIMIT, State.ALERT)
             return
+        if self._busy() and turns != self._panel.number(LIMIT)["CABLE_TURNS"]:
+            self._panel.error(
+                "Cable limit refused: the dome is on a way that the present limit allowed; stop it first."
+            )
+            self._panel.announce(LIMIT, State.ALERT)
+            return
         self._limit(turns)
         self._panel.set_numbers(LIMIT, State.OK, {"CABLE_TURNS": turns})
         self._tell()
@@ -73,7 +91,7 @@ class CableControl:
     def _on_reset(self, values: dict[str, Any]) -> None:
         if not any(values.values()):
             self._panel.set_switch(RESET, State.OK, on=None)
-        elif self._axis.moving:
+        elif self._busy():
             self._panel.error(
                 "Cable reset refused: the dome is moving. Stop it where the cables hang free, then reset."
             )
@@ -94,7 +112,8 @@ class CableControl:
 
     def _figures(self) -> dict[str, float]:
         wrap = self._axis.wrap
-        return {"CABLE_WOUND": wrap.wound_deg(self._axis.travel_deg) / 360.0, "CABLE_DOUBT": wrap.doubt_deg / 360.0}
+        doubt = min(wrap.doubt_deg / 360.0, UNKNOWN_TURNS)
+        return {"CABLE_WOUND": wrap.wound_deg(self._axis.travel_deg) / 360.0, "CABLE_DOUBT": doubt}
 
     def _state(self) -> State:
         wrap = self._axis.wrap

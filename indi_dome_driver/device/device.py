@@ -23,6 +23,8 @@ from indi_dome_driver.properties import always
 
 SHOWS_THE_HARDWARE = {"CONNECTION", "DOME_MOTION", "DOME_PARK", "DOME_AUTOSYNC"}
 """Their state says what is, so a refused command does not change it."""
+LONGEST_NAME = 63
+"""Of an INDI device, in bytes: libindi's MAXINDIDEVICE with its closing zero is 64."""
 IDLE_PERIOD_S = 0.25
 """Pace of the loop while nothing moves: the dome may be pushed, the mount may drift."""
 
@@ -135,13 +137,19 @@ class Device:
             action()
         except Exception as error:  # noqa: BLE001 - whatever it is, the dome must not go on turning
             note_exception()
-            why = f"internal error ({type(error).__name__}: {error}). Please report it."
-            if self.session is not None:
-                self.session.emergency_stop(why)
-            else:
-                self.panel.error(why)
-            if message is not None and message.tag.startswith("new") and message.name in self.panel.vectors:
-                self._answer_refused(message.name)
+            try:
+                self._apologise(f"internal error ({type(error).__name__}: {error}). Please report it.", message)
+            except Exception:  # noqa: BLE001 - as above, and the loop must go on
+                self.halt()
+                note_exception()
+
+    def _apologise(self, why: str, message: Message | None) -> None:
+        if self.session is not None:
+            self.session.emergency_stop(why)
+        else:
+            self.panel.error(why)
+        if message is not None and message.tag.startswith("new") and message.name in self.panel.vectors:
+            self._answer_refused(message.name)
 
     def _dispatch(self, message: Message) -> None:
         ours = message.device == self.panel.device
@@ -263,6 +271,9 @@ class Device:
             leaving.close()
 
     def _on_active_devices(self, values: dict[str, Any]) -> None:
+        if any(len(str(each).encode()) > LONGEST_NAME for each in values.values()):
+            self._refuse("ACTIVE_DEVICES", f"no device of INDI has a name of more than {LONGEST_NAME} bytes")
+            return
         self.panel.set_texts("ACTIVE_DEVICES", values, State.OK)
         mount = self.panel.text("ACTIVE_DEVICES")["ACTIVE_TELESCOPE"]
         if mount != self._mount:

@@ -136,8 +136,7 @@ class MotionControl:
             What was cut short.
         """
         ended = self._dome.abort()
-        if ended is not Operation.REST:
-            self._end(State.IDLE, State.IDLE)
+        self._end(State.IDLE, State.IDLE)
         return ended
 
     def _end(self, motion: State, position: State) -> None:
@@ -207,6 +206,7 @@ class MotionControl:
     def _halt(self) -> None:
         """Stop for a person: nobody is refused a stop, also not on the way to the park position."""
         if self._dome.operation is Operation.REST:
+            self._dome.stop()
             self._answer_motion()
             return
         parking = self._dome.operation is Operation.PARK

@@ -46,6 +46,8 @@ class ParkControl:
         self._mount_parked = mount_parked
         self.unparked_by_command = False
         """Somebody unparked the dome in this session: it is known to be free."""
+        self._owed: bool | None = None
+        """What the file should say and could not be made to."""
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             PARK: self._on_park,
             POSITION: self._on_position,
@@ -57,8 +59,14 @@ class ParkControl:
         self._panel_switch_state(State.OK)
         self._panel.number(POSITION).assign({"PARK_AZ": self._dome.park_azimuth_deg})
 
+    def withdraw(self) -> None:
+        """Correct the file, which says parked of a dome that is not."""
+        self._write(parked=False)
+
     def on_event(self, event: DomeEvent) -> None:
         """Show the end of a park, after motion has left Busy."""
+        if self._owed is not None:
+            self._write(parked=self._owed)
         if event.kind is EventKind.PARKED:
             self._panel.info(f"Dome is parked at {self._dome.axis.azimuth_deg:.2f}°.")
             self._write(parked=True)  # before Ok: whoever cuts the power at "parked" finds it so the next night
@@ -172,8 +180,11 @@ class ParkControl:
         try:
             aside = self._file.save(ParkEntry(parked, self._dome.park_azimuth_deg))
         except ParkDataError as error:
-            self._panel.error(str(error))
+            if self._owed is None:
+                self._panel.error(f"{error}; it is tried again whenever the dome comes to rest.")
+            self._owed = parked
             return False
+        self._owed = None
         if aside is not None:
             self._panel.warn(f"{self._file.path} was damaged; it is kept as {aside} and a new one was begun.")
         return True

@@ -1,18 +1,19 @@
 """The user's saved settings in INDI's own file format: a list of new*Vector, as a client would send them."""
 
 import os
-import tempfile
 from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
 
 from indi_dome_driver.damaged_file import keep_aside
+from indi_dome_driver.durable import exchange
 from indi_dome_driver.indi.encoder import element
 from indi_dome_driver.indi.message import Item, Message
 from indi_dome_driver.indi.vectors import Vector
 
 MAX_BYTES = 1 << 20
+COMMANDS = ("newSwitchVector", "newNumberVector", "newTextVector")
 
 
 class SavedConfigError(Exception):
@@ -48,7 +49,7 @@ class SavedConfig:
         Raises:
             SavedConfigError: it cannot be written, or nothing is saved.
         """
-        if not self.default_path.exists():
+        if not os.path.exists(self.default_path):  # no error for a name that is too long: writing will tell
             self._write(self.default_path, self._read(), sync=False)
 
     def save(
@@ -66,23 +67,25 @@ class SavedConfig:
             Where a damaged file was put aside, or None when there was none.
 
         Raises:
-            SavedConfigError: the folder or file is not writable.
+            SavedConfigError: the folder or file is not writable, or what stands there can neither be read nor be kept.
         """
         ours = {each.name: self._command(each) for each in vectors}
-        aside = None
-        content = b""
         try:
             content = self._read()
-            old = _parsed(content, self.path, self._device)
-        except SavedConfigError:
-            old = []
-            if content.strip():
-                with suppress(OSError):
-                    aside = keep_aside(self.path, content)
+        except NothingSavedError:
+            content = b""
+        aside, old = None, []
+        try:
+            old = _parsed(content, self.path, self._device) if content.strip() else []
+        except SavedConfigError as damage:
+            try:
+                aside = keep_aside(self.path, content)
+            except OSError as error:
+                raise SavedConfigError(f"{damage}, and cannot be copied aside: {error.strerror or error}") from error
         kept = {each.name or "": each for each in old if keep is None or each.name in keep}
         commands = {name: element(each.tag, each.attributes, each.items) for name, each in kept.items()} | ours
         content = b"<INDIDriver>\n" + b"".join(commands.values()) + b"</INDIDriver>\n"
-        if default and not self.default_path.exists():
+        if default and not os.path.exists(self.default_path):
             self._write(self.default_path, content, sync=sync)
         self._write(self.path, content, sync=sync)
         return aside
@@ -125,7 +128,7 @@ class SavedConfig:
         try:
             with path.open("rb") as file:
                 return file.read(MAX_BYTES + 1)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise NothingSavedError(f"there is no {path}: nothing was saved yet") from None
         except OSError as error:
             raise SavedConfigError(f"cannot read {path}: {error.strerror or error}") from error
@@ -135,9 +138,10 @@ class SavedConfig:
         return element(f"new{vector.kind}Vector", {"device": self._device, "name": vector.name}, items)
 
     def _write(self, path: Path, content: bytes, *, sync: bool) -> None:
+        if len(content) > MAX_BYTES:
+            raise SavedConfigError(f"cannot write {path}: {len(content)} bytes are more than could be read again")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, content, sync=sync)
+            exchange(path, content, sync=sync)
         except OSError as error:
             raise SavedConfigError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -152,21 +156,5 @@ def _parsed(content: bytes, path: Path, device: str) -> list[Message]:
     return [
         Message(each.tag, dict(each.attrib), tuple(Item(i.tag, dict(i.attrib), (i.text or "").strip()) for i in each))
         for each in root
-        if each.get("device") == device
+        if each.get("device") == device and each.tag in COMMANDS
     ]
-
-
-def _replace(path: Path, content: bytes, *, sync: bool) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            if sync:
-                os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(name)
-        raise

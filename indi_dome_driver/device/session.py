@@ -14,7 +14,7 @@ from astro.slaving import SlavingSettings
 from indi_dome_driver.axis import Axis
 from indi_dome_driver.axis_errors import FaultCode
 from indi_dome_driver.axis_limits import AxisLimits
-from indi_dome_driver.cable_wrap import DOUBT_DEG, CableWrap
+from indi_dome_driver.cable_wrap import UNKNOWN_DEG, CableWrap
 from indi_dome_driver.config.tree import Config
 from indi_dome_driver.device.backlash import BacklashControl
 from indi_dome_driver.device.cable import CableControl
@@ -111,7 +111,7 @@ class Session:
             lambda: bool(watch.report.parked) and not watch.report.slewing,
         )
         self.home = HomeControl(panel, self.dome, self.motion, self._yield_slaving)
-        self.cable = CableControl(panel, self._axis, self._journal)
+        self.cable = CableControl(panel, self._axis, self._journal, lambda: self.dome.busy)
         self.backlash = BacklashControl(panel, self._axis, mechanics.steps_per_deg, config.motor.backlash_deg)
         site = Site(config.site.latitude_deg, config.site.longitude_deg)
         self.models = ModelControl(
@@ -285,6 +285,11 @@ class Session:
             proof = prove(record, count, mechanics.encoder_counts_per_turn, counts_per_deg)
         self._axis.establish(proof.azimuth_deg)
         self._find_winding(record)
+        if proof.azimuth_deg is not None:
+            why = self._journal.vouch()
+            if why:
+                proof = Proof(None, f"its record cannot be exchanged ({why}), so it may be from another night")
+                self._axis.establish(None)
         if proof.azimuth_deg is None:
             self._notices.append(
                 lambda: self._panel.warn(
@@ -298,14 +303,15 @@ class Session:
     def _find_winding(self, record: PositionRecord | None) -> None:
         """Take up the winding of the cables from the record; whatever is not proven there is a doubt."""
         axis = self._axis
-        if record is None or record.wound_doubt_deg is None:
-            self._wrap.declare(axis.travel_deg, 0.0, DOUBT_DEG)
-        elif record.moving or record.azimuth_deg is None or not axis.position_known:
-            doubt_deg = DOUBT_DEG if record.moving else record.wound_doubt_deg
-            self._wrap.declare(axis.travel_deg, record.wound_deg, doubt_deg)
+        if record is None or record.moving or record.wound_doubt_deg is None:
+            self._wrap.declare(axis.travel_deg, 0.0, UNKNOWN_DEG)
+        elif record.azimuth_deg is None or not axis.position_known:
+            self._wrap.declare(axis.travel_deg, record.wound_deg, record.wound_doubt_deg)
         else:
             pushed_deg = difference_deg(axis.azimuth_deg, record.azimuth_deg)
             self._wrap.declare(axis.travel_deg, record.wound_deg + pushed_deg, record.wound_doubt_deg)
+        if record is not None:
+            self._wrap.blocked = record.wound_blocked or (record.moving and record.wound_doubt_deg is None)
         self._journal.begin()
 
     def _read_count(self) -> int | None:
@@ -324,8 +330,10 @@ class Session:
             self._notices.append(lambda: self._panel.warn(text))
             return default
         away = abs(difference_deg(self._axis.azimuth_deg, entry.azimuth_deg))
-        if entry.parked and self._axis.position_known and away > STILL_PARKED_DEG:
-            text = f"The dome was parked at {entry.azimuth_deg:.1f}° but stands {away:.1f}° off: taken as not parked."
-            self._notices.append(lambda: self._panel.warn(text))
-            return ParkEntry(False, entry.azimuth_deg)
-        return entry
+        if not entry.parked or (self._axis.position_known and away <= STILL_PARKED_DEG):
+            return entry
+        text = f"The dome was parked at {entry.azimuth_deg:.1f}°, but "
+        text += f"stands {away:.1f}° off" if self._axis.position_known else "nobody knows where it stands"
+        self._notices.append(lambda: self._panel.warn(f"{text}: taken as not parked."))
+        self._notices.append(lambda: self.parking.withdraw())
+        return ParkEntry(False, entry.azimuth_deg)

@@ -176,6 +176,7 @@ class Settings:
         """
         self._file.purge()
         self._changed.clear()
+        self._restored.clear()
 
     def _tell_aside(self, aside: object) -> None:
         if aside is not None:

@@ -208,7 +208,7 @@ class SlavingControl:
     def _dome_report(self) -> DomeReport:
         dome = self._dome
         occupied = "the dome is parking" if dome.operation is Operation.PARK else ""
-        if dome.operation in (Operation.JOG, Operation.RELATIVE, Operation.STOPPING):
+        if dome.operation in (Operation.JOG, Operation.RELATIVE, Operation.STOPPING, Operation.HOME):
             occupied = f"the dome is {dome.operation.value}"
         return DomeReport(
             azimuth_deg=dome.axis.azimuth_deg,

@@ -92,7 +92,7 @@ def test_an_idle_dome_reports_a_dead_encoder_without_moving() -> None:
     assert rig.board.pulses_sent == 0
     rig.board.faults.encoder_dead = False
     rig.live(0.1)
-    rig.axis.clear_fault()
+    rig.axis.prepare()
     rig.live(1.0)
     assert rig.axis.fault is None
 

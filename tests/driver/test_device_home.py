@@ -1,9 +1,10 @@
 """HOME, HOME_POSITION, the cables and the backlash as a client sees them."""
 
+import json
 from pathlib import Path
 
 import pytest
-from device_rig import DeviceRig, gone
+from device_rig import DeviceRig, gone, new
 
 from indi_dome_driver.hardware.simulated.backend import SimulatorSettings
 
@@ -207,7 +208,7 @@ def test_without_a_limit_nobody_is_bothered_with_cables(tmp_path: Path) -> None:
 
 def test_the_long_way_is_taken_and_explained(tmp_path: Path) -> None:
     rig = rig_at(tmp_path, 10.0, dome={"cable_turns": 0.75})
-    assert rig.told("not proven")
+    assert rig.told("How far the cables are wound is not known")
     rig.switch("CABLE_WRAP_RESET", "RESET")
     assert rig.state("CABLE_WRAP") == "Ok"
     for azimuth in (140.0, 250.0):
@@ -257,11 +258,112 @@ def test_the_winding_survives_a_restart_and_a_crash_in_mid_move_puts_it_in_doubt
     rig.start()
     rig.connect()
     wrap = rig.device.panel.number("CABLE_WRAP")
-    assert (rig.state("CABLE_WRAP"), wrap["CABLE_DOUBT"]) == ("Alert", 1.0)
-    assert rig.told("up to 1.0 turns off")
+    assert (rig.state("CABLE_WRAP"), wrap["CABLE_DOUBT"]) == ("Alert", 999.0)
+    assert rig.told("How far the cables are wound is not known")
     find(rig)
     rig.switch("CABLE_WRAP_RESET", "RESET")
     assert rig.state("CABLE_WRAP") == "Ok"
+
+
+def crash_in_a_jog(rig: DeviceRig, seconds: float) -> float:
+    """Kill the driver while the dome turns clockwise; give how far it turned, degrees."""
+    before_deg = rig.pins.plant.azimuth_deg
+    rig.switch(MOTION, "DOME_CW")
+    rig.live(seconds)
+    turned_deg = rig.pins.plant.azimuth_deg - before_deg
+    rig.start()
+    rig.connect()
+    return turned_deg
+
+
+def test_a_crash_in_a_jog_allows_half_a_turn_and_a_second_one_nothing_until_somebody_looks(tmp_path: Path) -> None:
+    rig = rig_at(tmp_path, 0.0, dome={"cable_turns": 1.0})
+    rig.switch("CABLE_WRAP_RESET", "RESET")
+    crash_in_a_jog(rig, 3.0)
+    start_deg = rig.true_deg
+    rig.switch(MOTION, "DOME_CW")
+    rig.rest()
+    assert rig.told("cables allow no more")
+    assert 179.0 < rig.true_deg - start_deg < 181.0, "whatever the count was, no further from where it was lost"
+    rig.switch(MOTION, "DOME_CCW")
+    rig.live(2.0)
+    rig.start()
+    rig.connect()
+    assert rig.told("was lost twice")
+    pulses = rig.pins.pulses_sent
+    for refused, command in (
+        (MOTION, lambda: rig.switch(MOTION, "DOME_CCW")),
+        (HOME, lambda: rig.switch(HOME, "HOME_FIND")),
+        ("REL_DOME_POSITION", lambda: rig.number("REL_DOME_POSITION", DOME_RELATIVE_POSITION=5)),
+        (ABS, lambda: rig.number("DOME_SYNC", DOME_SYNC_VALUE=10) and rig.goto(20)),
+        (PARK, lambda: rig.switch(PARK, "PARK")),
+    ):
+        sent = command()
+        assert [each.state for each in sent if each.name == refused][-1] in ("Alert", "Ok", "Idle"), refused
+        rig.live(0.5)
+    assert rig.pins.pulses_sent == pulses
+    rig.start()
+    rig.connect()
+    assert rig.told("was lost twice"), "another start does not make it known"
+    rig.switch("CABLE_WRAP_RESET", "RESET")
+    rig.switch(MOTION, "DOME_CCW")
+    rig.live(0.5)
+    assert rig.pins.pulses_sent > pulses
+
+
+def test_a_limit_is_not_lowered_under_a_dome_that_turns(tmp_path: Path) -> None:
+    rig = rig_at(tmp_path, 0.0, dome={"cable_turns": 2.0})
+    rig.switch("CABLE_WRAP_RESET", "RESET")
+    rig.goto(170.0)
+    rig.live(1.0)
+    sent = rig.number("CABLE_WRAP_LIMIT", CABLE_TURNS=0.75)
+    assert [each.state for each in sent if each.name == "CABLE_WRAP_LIMIT"] == ["Alert"]
+    assert rig.device.panel.number("CABLE_WRAP_LIMIT")["CABLE_TURNS"] == 2.0
+    rig.rest()
+    rig.number("CABLE_WRAP_LIMIT", CABLE_TURNS=0.75)
+    assert rig.state("CABLE_WRAP_LIMIT") == "Ok"
+
+
+def test_a_search_that_meets_the_end_of_the_cables_in_mid_move_turns_back(tmp_path: Path) -> None:
+    rig = rig_at(tmp_path, 200.0, lost=True, dome={"cable_turns": 0.5})
+    rig.switch("CABLE_WRAP_RESET", "RESET")
+    find(rig)
+    assert rig.state(HOME) in ("Ok", "Alert")
+    assert not rig.told("loose contact")
+
+
+HERE = {
+    "goto here": ("Number", "ABS_DOME_POSITION", {"DOME_ABSOLUTE_POSITION": 100}),
+    "turn by nothing": ("Number", "REL_DOME_POSITION", {"DOME_RELATIVE_POSITION": 0}),
+    "sync": ("Number", "DOME_SYNC", {"DOME_SYNC_VALUE": 77}),
+    "cables": ("Switch", "CABLE_WRAP_RESET", {"RESET": "On"}),
+    "slaving": ("Switch", "DOME_AUTOSYNC", {"DOME_AUTOSYNC_ENABLE": "On"}),
+}
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+@pytest.mark.parametrize("what", HERE)
+def test_what_comes_before_a_search_has_begun_to_turn_does_not_make_it_a_secret(
+    tmp_path: Path, what: str, turns: int
+) -> None:
+    rig = rig_at(tmp_path, 100.0)
+    rig.receive(new("Switch", HOME, {"HOME_FIND": "On"}))
+    for _ in range(turns):
+        rig.device.tick()
+    rig.receive(new(*HERE[what]))
+    dome = rig.device.session.dome  # type: ignore[union-attr]
+    for _ in range(200):
+        rig.turn()
+        if rig.error_deg(100.0) > 0.5:
+            assert dome.busy
+            assert rig.state(MOTION) == "Busy"
+            assert json.loads(rig.position_path.read_text())["moving"] is True
+    rig.switch(MOTION, off=("DOME_CW", "DOME_CCW"))
+    rig.rest()
+    here_deg = rig.true_deg
+    rig.live(2.0)
+    assert rig.error_deg(here_deg) < 0.01, "a stop stops it"
+    assert rig.busy() == []
 
 
 def test_home_is_found_within_the_reach_of_the_cables(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_an_abort_ends_the_search(observatory: Callable[..., Observatory]) -> No
 
 def test_the_way_that_unwinds_is_told(observatory: Callable[..., Observatory]) -> None:
     client = observatory(config={"simulator": {"speed_factor": 50.0}, "dome": {"cable_turns": 0.5}}).client
-    client.wait_message("not proven")
+    client.wait_message("cables are wound is not known")
     sent = client.switch("CABLE_WRAP_RESET", "RESET")
     client.wait_set("CABLE_WRAP", "Ok", sent)
     sent = client.goto(170)

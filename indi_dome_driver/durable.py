@@ -1,0 +1,56 @@
+"""Exchange a file so that a crash or a power cut leaves the old one or the new one."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+USUAL_MODE = 0o644
+
+
+def exchange(path: Path, content: bytes, *, sync: bool = True) -> None:
+    """Write a file by rename; its folder is made where it is missing, and a link is followed.
+
+    Args:
+        path: of the file; its permissions are kept.
+        content: all of it.
+        sync: wait until the disk has file and name; without, a power cut may still undo it. It can take a second.
+
+    Raises:
+        OSError: it cannot be written; the old file is as it was.
+    """
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The name of a device may be as long as a file's name can be: the temporary one must not be longer.
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".indi_dome_driver.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), _mode(target))
+            if sync:
+                os.fsync(file.fileno())
+        os.replace(name, target)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+    if sync:
+        _sync_folder(target.parent)
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        return USUAL_MODE
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name written too; some file systems cannot, and then it is as good as it gets."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
