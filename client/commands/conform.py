@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 from rich.console import Console
 
@@ -37,8 +38,13 @@ WARNING = """About to test {what}.
 It will be turned through full turns and stopped in mid-move, parked, unparked and synced, slaved, disconnected and
 connected again; impossible commands are sent to it on purpose, and its settings are changed and saved. At the end it
 is given back as it was found. Before you go on: nobody and nothing in its way, cables free to turn, telescope parked
-or clear of the slit, an emergency stop within reach. Ctrl-C stops the dome.
+or clear of the slit, an emergency stop within reach. Ctrl-C stops the dome and leaves it where it stands.
 """
+STILL_WARNING = """About to test {what}.
+
+The checks chosen do not move it. It may be disconnected and connected again.
+"""
+ON_ANY_HARDWARE = "the dome of {driver}, on a private server, with whatever hardware that driver finds"
 
 EPILOG = """Examples:
 
@@ -51,7 +57,7 @@ indi-dome conform --driver indi_simulator_dome --yes --markdown > report.md
 indi-dome conform --list
 
 Exit codes: 0 everything that applies passed, 1 something failed, 2 wrong usage or not confirmed, 3 no server or no such
-dome, 130 interrupted (dome stopped).
+dome, 130 interrupted: stopped where it stands.
 """
 
 
@@ -105,6 +111,8 @@ def conform(
         checks = select(all_checks(), _words(only), _words(skip))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    if only and not _words(only):
+        raise typer.BadParameter("--only names no check: leave it out to run all of them")
     if list_:
         show_list(Console(), checks)
         return
@@ -140,7 +148,7 @@ def _run(plan: Plan, report: Callable[[Outcomes, Setting], None], yes: bool) -> 
     started = datetime.now(UTC).isoformat(timespec="seconds")
     code = 0
     try:
-        _confirm(plan, yes)
+        plan = _confirm(plan, yes)
         begun_s = time.monotonic()
         asyncio.run(_session(plan, outcomes))
     except ClientError as error:
@@ -150,9 +158,13 @@ def _run(plan: Plan, report: Callable[[Outcomes, Setting], None], yes: bool) -> 
         typer.echo(f"indi-dome: the dome cannot be tested: {failure.seen}", err=True)
         code = EXIT_FAILED
     except (KeyboardInterrupt, asyncio.CancelledError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the dome stands; what is left is to say so
         typer.echo("indi-dome: interrupted", err=True)
         code = EXIT_INTERRUPTED
-    if outcomes.results:
+    except click.Abort:
+        typer.echo("indi-dome: nothing was moved.", err=True)
+        raise typer.Exit(EXIT_USAGE) from None
+    if outcomes.results or report is not _to_screen:
         where = f"{plan.target.host}:{plan.target.port}" if plan.target else f"a private server ({plan.driver})"
         setting = Setting(where, started, time.monotonic() - begun_s)
         report(outcomes, setting)
@@ -161,21 +173,26 @@ def _run(plan: Plan, report: Callable[[Outcomes, Setting], None], yes: bool) -> 
         raise typer.Exit(code)
 
 
-def _confirm(plan: Plan, yes: bool) -> None:
-    if plan.target is not None:
-        device, about = asyncio.run(_look(plan.target, plan.dome))
-        what = f'"{device}" ({about}) on {plan.target.host}:{plan.target.port}'
+def _confirm(plan: Plan, yes: bool) -> Plan:
+    """Say what is to come, and ask; returns the plan with the dome that the person agreed to."""
+    target = plan.target
+    if target is not None:
+        device, about = asyncio.run(_look(target, plan.dome))
+        plan = replace(plan, dome=device)
+        what = f'"{device}" ({about}) on {target.host}:{target.port}'
     else:
-        what = f"the dome of {plan.driver}, on a private server"
-    typer.echo(WARNING.format(what=what), err=True)
-    if yes:
-        return
+        what = ON_ANY_HARDWARE.format(driver=plan.driver)
+    moves = any(check.moves for check in plan.checks)
+    typer.echo((WARNING if moves else STILL_WARNING).format(what=what), err=True)
+    if yes or not moves:
+        return plan
     if not sys.stdin.isatty():
         typer.echo("indi-dome: nobody can be asked here (no terminal). Give --yes if the dome may be moved.", err=True)
         raise typer.Exit(EXIT_USAGE)
     if not typer.confirm("Move it?", err=True):
         typer.echo("indi-dome: nothing was moved.", err=True)
         raise typer.Exit(EXIT_USAGE)
+    return plan
 
 
 async def _look(target: Target, dome: str | None) -> tuple[str, str]:
@@ -199,7 +216,9 @@ def about(dome: DomeUnderTest) -> dict[str, str]:
 async def _session(plan: Plan, outcomes: Outcomes) -> None:
     task = asyncio.current_task()
     if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # like Ctrl-C: stop the dome first
+        # All of them cancel this task alone, however often: the connection must live to carry the stop.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     async with AsyncExitStack() as stack:
         host = None
         if plan.driver is not None:

@@ -85,8 +85,11 @@ class Mount(Protocol):
     async def report(self, ra_h: float, dec_deg: float, state: str = "Ok") -> None:
         """Report a position."""
 
-    async def slew(self, ra_h: float, dec_deg: float, seconds: float) -> None:
-        """Announce a target, be Busy for a while, then Ok at the target."""
+    async def hold(self, hour_angle_h: float, dec_deg: float) -> None:
+        """Report a position that stays where it is in the sky over the dome."""
+
+    async def slew(self, hour_angle_h: float, dec_deg: float, seconds: float) -> None:
+        """Announce a target, be Busy for a while, then Ok at the target, and stay there."""
 
     async def park(self, parked: bool) -> None:
         """Report parked or unparked."""
@@ -140,7 +143,11 @@ class Bench:
         if self.options.long:
             extra.add(Need.LONG)
         found = self.dome.capabilities() | extra
-        return found if self.options.shutter else found - {Need.SHUTTER}
+        if self.options.shutter:
+            return found
+        if not found & {Need.ABS, Need.REL}:  # a roll-off roof: its DOME_CW opens it over the telescope
+            found -= {Need.MOTION}
+        return found - {Need.SHUTTER}
 
     @property
     def own_host(self) -> Host:

@@ -15,7 +15,7 @@ Run = Callable[["Bench"], Awaitable[str]]
 class Need(Enum):
     """What a check cannot do without; the value says why it does not apply where that is missing."""
 
-    MOTION = "it turns the dome"
+    MOTION = "it moves a roof or a dome that tells no azimuth: only with --shutter"
     ABS = "the dome has no ABS_DOME_POSITION"
     REL = "the dome has no REL_DOME_POSITION"
     ABORT = "the dome has no DOME_ABORT_MOTION"

@@ -14,6 +14,9 @@ from client.conform.wire import Wire
 CONNECT_S = 60.0
 """A real controller may home, wake up or search ports before it is connected."""
 QUIET_S = 0.3
+BEGIN_S = 1.0
+TRUTH_S = 3.0
+"""Drivers may define placeholders, and tell the true azimuth and park state with their first look at the dome."""
 STALLED_S = 30.0
 """A dome whose reported azimuth did not change for so long, while Busy, is not coming any more."""
 STILL_DEG = 0.3
@@ -164,6 +167,19 @@ class DomeUnderTest:
         """Switch slaving on or off."""
         return self.wire.switch(names.AUTOSYNC, names.AUTOSYNC_ON if on else names.AUTOSYNC_OFF, device=self.device)
 
+    def halt(self) -> None:
+        """Send everything that stops it, whatever it says of itself: slaving off first, or it begins again.
+
+        Raises:
+            WireLost: there is no connection.
+        """
+        if names.AUTOSYNC_ON in self.on(names.AUTOSYNC):
+            self.slave(False)
+        if self.has(names.ABORT):
+            self.order_abort()
+        if self.has(names.MOTION):
+            self.stop()
+
     # --- commands with their end ---
 
     async def answer(self, name: str, since_s: float, timeout_s: float = ANSWER_S) -> Event:
@@ -188,6 +204,8 @@ class DomeUnderTest:
         first = await self.answer(names.ABS, sent)
         if first.state == "Alert":
             raise Failed(f"goto {azimuth_deg:g} refused: ABS_DOME_POSITION Alert ({self.last_words(sent)})")
+        if self.error_deg(azimuth_deg) > STILL_DEG:  # the answer may have been a report of the place before
+            await self.wire.wait_until(lambda: self.rotating or self.error_deg(azimuth_deg) <= STILL_DEG, BEGIN_S)
         return await self.wait_rest(sent, distance_deg)
 
     async def wait_rest(self, since_s: float, distance_deg: float = 360.0) -> Move:
@@ -277,14 +295,23 @@ class DomeUnderTest:
         Raises:
             Failed: it refuses or does not answer.
         """
-        if not self.connected:
-            sent = self.wire.switch(names.CONNECTION, names.CONNECT, device=self.device)
+        fresh, sent = not self.connected, self.wire.clock()
+        if fresh:
+            # Not noted as a command that wants its answer within a second: a controller may take its time to wake.
+            on = {names.CONNECT: "On"}
+            self.wire.command("Switch", names.CONNECTION, on, self.device, note=False)
             await self.wire.wait_until(lambda: self.connected or self.state(names.CONNECTION) == "Alert", CONNECT_S)
             if not self.connected:
                 raise Failed(f"CONNECT ended with CONNECTION {self.state(names.CONNECTION)} ({self.last_words(sent)})")
         if not await self.wire.wait_until(lambda: self.has(names.MOTION), 5.0):
             raise Failed("connected, but DOME_MOTION was not defined within 5 s")
         await self.quiet(QUIET_S)
+        if fresh:
+            await self.wire.wait_until(lambda: self._truth_told(sent), TRUTH_S)
+
+    def _truth_told(self, since_s: float) -> bool:
+        place = not self.has(names.ABS) or bool(self.wire.sets_of(names.ABS, since_s, self.device))
+        return place and (not self.has(names.PARK) or bool(self.on(names.PARK)))
 
     async def quiet(self, seconds: float, timeout_s: float = 5.0) -> bool:
         """Wait until the dome's properties have said nothing for a while; False when they keep talking."""

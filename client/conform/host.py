@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -15,8 +16,12 @@ from client.conform.mount_driver import SOCKET_VARIABLE
 from client.conform.spoken import DirectDriver
 from client.errors import ClientError
 
+FOREIGN = ("INDICONFIG", "INDISKEL", "INDIPREFIX", "INDIDEV", "XDG_CONFIG_HOME")
+"""Variables that would lead a driver to the person's own files."""
 START_S = 15.0
 GONE_S = 5.0
+LAST_S = 0.7
+"""For drivers to stop what they move when their server has ended."""
 
 
 class CannotHost(ClientError):  # noqa: N818 - says what happened, like its siblings
@@ -34,7 +39,8 @@ class PrivateHost:
         self.executable = executable
         self.mount: CommandedMount | None = None
         self._folder = folder
-        self._env = {**os.environ, **env, SOCKET_VARIABLE: str(folder / "mount.socket")}
+        inherited = {key: value for key, value in os.environ.items() if key not in FOREIGN}
+        self._env = {**inherited, **env, SOCKET_VARIABLE: str(folder / "mount.socket")}
         self._fifo = folder / "fifo"
         self._mount_program = folder / "conform_mount"
         self._server: asyncio.subprocess.Process | None = None
@@ -147,14 +153,18 @@ class PrivateHost:
 
     async def _stop_server(self) -> None:
         server, self._server = self._server, None
-        if server is None or server.returncode is not None:
+        if server is None:
             return
-        server.terminate()
-        try:
-            await asyncio.wait_for(server.wait(), GONE_S)
-        except TimeoutError:
-            server.kill()
-            await server.wait()
+        if server.returncode is None:
+            server.terminate()
+            try:
+                await asyncio.wait_for(server.wait(), GONE_S)
+            except TimeoutError:
+                server.kill()
+                await server.wait()
+            await asyncio.sleep(LAST_S)
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)  # drivers that do not mind the end of their input
 
     async def _start_mount(self) -> None:
         await self.tell(f"start {self._mount_program}")
@@ -181,11 +191,10 @@ async def start_host(executable: str, env: Mapping[str, str]) -> PrivateHost:
         raise CannotHost(f"there is no program {executable!r} to test: give its name or its path with --driver.")
     if shutil.which("indiserver") is None:
         raise CannotHost("indiserver is not installed, which --driver needs (Debian: apt install indi-bin).")
-    host = PrivateHost(
-        await asyncio.to_thread(os.path.abspath, found),  # the folder that the tool was called from is not the server's
-        env,
-        Path(tempfile.mkdtemp(prefix="conform-")),
-    )
+    program = await asyncio.to_thread(os.path.abspath, found)  # the folder of the call is not the server's
+    if any(each.isspace() for each in program):
+        raise CannotHost(f"{program!r}: indiserver takes no driver whose path has a blank in it; link it elsewhere.")
+    host = PrivateHost(program, env, Path(tempfile.mkdtemp(prefix="conform-")))
     try:
         await host.start()
     except BaseException:

@@ -29,9 +29,13 @@ class CommandedMount:
         """Report a position, and go on reporting it."""
         await self._order({"do": "report", "ra": ra_h, "dec": dec_deg, "state": state})
 
-    async def slew(self, ra_h: float, dec_deg: float, seconds: float) -> None:
-        """Announce a target, be Busy for a while, then Ok at the target; returns at its end."""
-        await self._order({"do": "slew", "ra": ra_h, "dec": dec_deg, "seconds": seconds})
+    async def hold(self, hour_angle_h: float, dec_deg: float) -> None:
+        """Report a position that stays where it is in the sky over the dome."""
+        await self._order({"do": "hold", "ha": hour_angle_h, "dec": dec_deg})
+
+    async def slew(self, hour_angle_h: float, dec_deg: float, seconds: float) -> None:
+        """Announce a target, be Busy for a while, then Ok at the target and stay there; returns at its end."""
+        await self._order({"do": "slew", "ha": hour_angle_h, "dec": dec_deg, "seconds": seconds})
 
     async def park(self, parked: bool) -> None:
         """Report parked or unparked."""

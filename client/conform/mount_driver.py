@@ -7,8 +7,10 @@ import asyncio
 import json
 import os
 import sys
+import time
 from typing import Any
 
+from astro.sidereal import hour_angle_deg
 from indi_dome_driver.indi.decoder import Decoder
 from indi_dome_driver.indi.encoder import element, number_text
 from indi_dome_driver.indi.message import Item, Message
@@ -40,6 +42,21 @@ class ScriptedMount:
         }
         self.states = dict.fromkeys(self.values, "Ok")
         self.hidden: set[str] = set()
+        self.held_h: float | None = None
+        """Hour angle at which it stays, so that the slit's place stays what it was, however slow a dome is."""
+
+    def ra_h(self, hour_angle_h: float) -> float:
+        """Give the right ascension that has an hour angle now, by the mount's own longitude; both in hours."""
+        longitude_deg = float(self.values["GEOGRAPHIC_COORD"]["LONG"])
+        return (hour_angle_deg(0.0, longitude_deg, time.time()) / 15.0 - hour_angle_h) % 24.0
+
+    def repeat(self) -> None:
+        """Report the place again."""
+        if self.states["EQUATORIAL_EOD_COORD"] == "Ok":
+            self.tell("EQUATORIAL_EOD_COORD", "Ok", **({} if self.held_h is None else {"RA": self._held_ra()}))
+
+    def _held_ra(self) -> str:
+        return number_text(self.ra_h(self.held_h or 0.0))
 
     def write(self, tag: str, name: str) -> None:
         """Send one property."""
@@ -82,10 +99,16 @@ class ScriptedMount:
         """Carry out one command of the tool."""
         match order["do"]:
             case "report":
+                self.held_h = None
                 place = {"RA": number_text(order["ra"]), "DEC": number_text(order["dec"])}
                 self.tell("EQUATORIAL_EOD_COORD", order["state"], **place)
+            case "hold":
+                self.held_h = float(order["ha"])
+                self.tell("EQUATORIAL_EOD_COORD", "Ok", RA=self._held_ra(), DEC=number_text(order["dec"]))
             case "slew":
-                await self._slew(order["ra"], order["dec"], order["seconds"])
+                self.held_h = None
+                await self._slew(self.ra_h(order["ha"]), order["dec"], order["seconds"])
+                self.held_h = float(order["ha"])
             case "park":
                 parked = bool(order["parked"])
                 self.tell("TELESCOPE_PARK", "Ok", PARK=_switch(parked), UNPARK=_switch(not parked))
@@ -151,8 +174,7 @@ async def serve(path: str) -> None:
     async def repeat() -> None:
         while True:
             await asyncio.sleep(REPORT_S)
-            if mount.states["EQUATORIAL_EOD_COORD"] == "Ok":
-                mount.write("set", "EQUATORIAL_EOD_COORD")
+            mount.repeat()
 
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

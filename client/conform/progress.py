@@ -1,5 +1,6 @@
 """Shows each check while it runs: a live line on a terminal, plain lines elsewhere. Writes to stderr."""
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -51,8 +52,12 @@ class CheckProgress:
         line = Text.assemble(self._line, ": ", word, f" ({result.seconds:.1f} s)")
         if result.outcome is not Outcome.PASS:
             line.append(f" {result.seen}")
-        self._console.print(line, soft_wrap=True)
+        self._print(line)
 
     def say(self, text: str) -> None:
         """Show a line of its own."""
-        self._console.print(Text(f"indi-dome: {text}"), soft_wrap=True)
+        self._print(Text(f"indi-dome: {text}"))
+
+    def _print(self, line: Text) -> None:
+        with suppress(OSError):  # the terminal may be gone, which must not keep the dome from being stopped
+            self._console.print(line, soft_wrap=True)

@@ -1,8 +1,10 @@
 """What was said on the wire: every element with its time, and what is known from it. No socket, no clock."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from indi_dome_driver.indi.message import Message
 from indi_dome_driver.indi.numbers import parse_number
@@ -17,6 +19,8 @@ class Event:
 
     at_s: float
     message: Message
+    picture: Mapping[str, str] | None = None
+    """All members after a set* that told only some of them, which INDI allows."""
 
     @property
     def tag(self) -> str:
@@ -60,8 +64,8 @@ class Event:
 
     @property
     def on(self) -> list[str]:
-        """Name the switches that are On."""
-        return [item.name or "" for item in self.message.items if item.text == "On"]
+        """Name the switches that are On, also those that a partial set* left as they were."""
+        return [name for name, text in (self.picture or self.values).items() if text == "On"]
 
     def number(self, element: str | None = None) -> float:
         """Read a member as a number.
@@ -138,7 +142,6 @@ class Record:
             The event it became.
         """
         event = Event(at_s, message)
-        self.events.append(event)
         key = (message.device or "", message.name or "")
         if event.is_definition and message.name:
             self._known[key] = Known(message, event.state, event.values)
@@ -146,10 +149,13 @@ class Record:
             known = self._known[key]
             known.state = event.state or known.state
             known.values.update(event.values)
+            if len(event.values) < len(known.values):
+                event = Event(at_s, message, dict(known.values))
         elif event.tag == "delProperty":
             gone = [each for each in self._known if each == key or (message.name is None and each[0] == key[0])]
             for each in gone:
                 del self._known[each]
+        self.events.append(event)
         return event
 
     def forget(self) -> None:
@@ -170,7 +176,8 @@ class Record:
 
     def since(self, since_s: float, until_s: float = math.inf) -> Iterator[Event]:
         """Give the events of a stretch of time, in order."""
-        return (event for event in self.events if since_s <= event.at_s <= until_s)
+        first = bisect_left(self.events, since_s, key=lambda event: event.at_s)  # a long session has many
+        return takewhile(lambda event: event.at_s <= until_s, islice(self.events, first, None))
 
     def sets_of(self, device: str, name: str, since_s: float = 0.0, until_s: float = math.inf) -> list[Event]:
         """List the set*Vector of a property."""

@@ -1,14 +1,18 @@
 """Runs checks in order, each from a known state, and gives the dome back as it was found."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
+from client.conform import names
 from client.conform.bench import Bench
 from client.conform.check import Check, Failed, Need, NotApplicable, Outcome, Result
 from client.conform.state import known_state
 from client.errors import ClientError
 
-ORDER = [need for need in Need if need not in (Need.MOTION,)]
+GONE_S = 60.0
+"""A server that was restarted has so long to come back."""
+ORDER = list(Need)
 
 
 class Watcher(Protocol):
@@ -77,15 +81,35 @@ async def run_checks(bench: Bench, checks: Sequence[Check], watcher: Watcher, re
         watcher.ended(result)
 
 
+async def reopen(bench: Bench) -> None:
+    """Connect again where the server is gone, and stop what may have gone on meanwhile.
+
+    Raises:
+        NoServer: it does not come back within a minute.
+    """
+    if bench.wire.is_open:
+        return
+    end_s = bench.wire.clock() + GONE_S
+    while True:
+        try:
+            await bench.wire.reopen()
+            break
+        except ClientError:
+            if bench.wire.clock() > end_s:
+                raise
+            await bench.wire.listen(1.0)
+    await bench.wire.wait_until(lambda: bench.dome.has(names.CONNECTION), 5.0)
+    bench.dome.halt()
+
+
 async def _run_one(bench: Bench, check: Check, offered: frozenset[Need]) -> Result:
     why_not = missing(check, offered)
     if why_not is not None:
         return Result(check, Outcome.NOT_APPLICABLE, why_not)
     clock: Callable[[], float] = bench.wire.clock
     begun_s = clock()
+    await reopen(bench)
     try:
-        if not bench.wire.is_open:
-            await bench.wire.reopen()
         try:
             if not check.judges_session:
                 await known_state(bench.dome, may_move=check.moves)
@@ -100,4 +124,11 @@ async def _run_one(bench: Bench, check: Check, offered: frozenset[Need]) -> Resu
         outcome, seen = Outcome.NOT_APPLICABLE, reason.why
     except ClientError as lost:
         outcome, seen = Outcome.FAIL, str(lost)
+    except Exception as error:  # noqa: BLE001 - the other checks, and giving the dome back, must not depend on one
+        outcome, seen = Outcome.FAIL, f"the tool itself failed: {type(error).__name__}: {error}"
+    if outcome is not Outcome.PASS and check.moves:
+        # A driver that failed may be turning without saying so. What it answers to this is not what was asked.
+        with suppress(ClientError):
+            bench.dome.halt()
+            await bench.wire.listen(0.5)
     return Result(check, outcome, seen, clock() - begun_s)

@@ -6,16 +6,23 @@ from dataclasses import dataclass, field
 
 from client.conform import names
 from client.conform.bench import Bench
-from client.conform.check import Check, Outcome, Result, grouped
+from client.conform.check import Check, Need, Outcome, Result, grouped
 from client.conform.dome import DomeUnderTest
-from client.conform.runner import Watcher, run_checks
-from client.conform.state import Found, give_back
+from client.conform.found import Found, give_back, neutral, restore_settings
+from client.conform.runner import Watcher, reopen, run_checks
 from client.conform.wire import Wire, WireLost
 from client.errors import ClientError, DeviceNotFound, NotADome, ServerSilent
 
 FIND_S = 5.0
-THINK_S = 5.0
-"""After an interruption the dome stands so long before it is brought back: time to press Ctrl-C again and leave it."""
+OTHERS_S = 1.5
+"""Drivers start at their own pace: so long after the last new device the list counts as complete."""
+
+
+class DomeBusy(ClientError):  # noqa: N818 - says what happened, like its siblings
+    """Somebody else is moving the dome."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(f"{device} is moving: the tool does not interrupt it. Wait until it stands, or stop it first.")
 
 
 async def _never(bench: Bench) -> str:
@@ -62,6 +69,10 @@ async def find_dome(wire: Wire, name: str | None) -> DomeUnderTest:
         NotADome: the device is something else.
     """
     await wire.wait_until(lambda: name in domes(wire) if name else bool(domes(wire)), FIND_S)
+    seen = -1
+    while name is None and len(wire.record.devices()) != seen:  # the wrong dome must not be taken for being quicker
+        seen = len(wire.record.devices())
+        await wire.listen(OTHERS_S)
     present = wire.record.devices()
     if not present:
         raise ServerSilent(wire.host, wire.port, FIND_S)
@@ -107,29 +118,38 @@ async def run_session(
     """
     dome = bench.dome
     was_connected = dome.connected
-    await dome.connect()
-    bench.started_s = bench.wire.clock()
-    found = Found.of(dome, was_connected)
-    may_move = any(check.moves for check in checks)
+    found: Found | None = None
+    may_move = False
     try:
+        await dome.connect()
+        if was_connected and dome.busy:
+            raise DomeBusy(dome.device)
+        bench.started_s = bench.wire.clock()
+        found = Found.of(dome, was_connected)
+        offered = bench.offers()
+        may_move = any(check.moves and Need.MOTION in offered for check in checks)
+        if may_move:
+            neutral(dome, bench.options.shutter)
+            await bench.wire.listen(0.3)
         await run_checks(bench, checks, watcher, outcomes.results)
+    except DomeBusy:
+        raise
     except BaseException as error:
-        # Whatever it was, the dome must not be left turning: a bug in a check is as bad as a Ctrl-C.
-        await _stop(dome, say)
+        # Whatever it was, the dome must not be left turning: a bug in the tool is as bad as a Ctrl-C.
+        if may_move:
+            await _stop(dome, say)
         if isinstance(error, asyncio.CancelledError):
-            await _give_back_unless_stopped_again(dome, found, may_move, say)
+            await _leave(dome, found, was_connected, may_move, say)
         raise
     begun_s = bench.wire.clock()
     watcher.begins(RESTORED, len(checks) + 1, len(checks) + 1)
     try:
-        if not bench.wire.is_open:
-            await bench.wire.reopen()
+        await reopen(bench)
         left = await give_back(dome, found, may_move)
     except asyncio.CancelledError:
         await _stop(dome, say)
+        await _leave(dome, found, was_connected, may_move, say)
         raise
-    except ClientError as lost:
-        left = [str(lost)]
     outcome, seen = (Outcome.FAIL, "; ".join(left)) if left else (Outcome.PASS, "everything as it was found")
     outcomes.results.append(Result(RESTORED, outcome, seen, bench.wire.clock() - begun_s))
     watcher.ended(outcomes.results[-1])
@@ -138,10 +158,7 @@ async def run_session(
 
 async def _stop(dome: DomeUnderTest, say: Callable[[str], None]) -> None:
     try:
-        if dome.has(names.ABORT):
-            dome.order_abort()
-        else:
-            dome.stop()
+        dome.halt()
         stopped = await dome.wire.wait_until(lambda: not dome.rotating, 5.0)
     except WireLost as lost:
         say(f"could not stop the dome: {lost} It may still be moving.")
@@ -153,16 +170,24 @@ async def _stop(dome: DomeUnderTest, say: Callable[[str], None]) -> None:
     )
 
 
-async def _give_back_unless_stopped_again(
-    dome: DomeUnderTest, found: Found, may_move: bool, say: Callable[[str], None]
+async def _leave(
+    dome: DomeUnderTest, found: Found | None, was_connected: bool, may_move: bool, say: Callable[[str], None]
 ) -> None:
-    say(f"it goes back to the state it was found in after {THINK_S:g} s; press Ctrl-C again to leave it where it is")
+    """After an interruption: settings as they were, the dome where it stands. Whoever pressed Ctrl-C had a reason."""
+    left: list[str] = []
     try:
-        await asyncio.sleep(THINK_S)
-        left = await give_back(dome, found, may_move)
-    except asyncio.CancelledError:
+        if found is not None:
+            left = await restore_settings(dome, found)
+            if may_move and found.parked:
+                left.append("it was parked, and is not now")
+            if may_move and found.slaving:
+                left.append("slaving was on, and is not now")
+        if not was_connected and not dome.rotating:
+            dome.wire.switch(names.CONNECTION, names.DISCONNECT, device=dome.device)
+            await dome.wire.listen(0.3)
+    except ClientError as lost:
+        left.append(str(lost))
+    except asyncio.CancelledError:  # pressed again: then all the more
         await _stop(dome, say)
         return
-    except ClientError as lost:
-        left = [str(lost)]
-    say("; ".join(left) if left else "everything is as it was found")
+    say("; ".join(["it is left where it stands", *left]))

@@ -5,7 +5,7 @@
 from astro.angles import normalise_deg
 from client.conform import names
 from client.conform.bench import Bench
-from client.conform.check import Findings, Need, NotApplicable, check, grouped
+from client.conform.check import Failed, Findings, Need, NotApplicable, check, grouped
 from client.conform.dome import STILL_DEG
 
 STOPPED_S = 3.0
@@ -26,8 +26,11 @@ async def abort_goto(bench: Bench) -> str:
     dome, wire, found = bench.dome, bench.wire, Findings()
     sent = dome.goto(f"{normalise_deg(dome.azimuth_deg + dome.speed.turn_deg(6.0)):.3f}")
     await wire.wait_until(lambda: abs(dome.turned_deg(sent)) > 1.0, dome.speed.limit_s(2.0))
-    if not dome.rotating and dome.state(names.ABS) == "Ok":
-        raise NotApplicable("it arrives before it can be aborted")
+    if not dome.rotating:
+        moved = abs(dome.turned_deg(sent)) > 1.0
+        if moved and dome.state(names.ABS) == "Ok":
+            raise NotApplicable("it arrives before it can be aborted")
+        raise Failed(f"the goto did not begin: ABS {dome.state(names.ABS)} ({dome.last_words(sent)})")
     aborted = dome.order_abort()
     answer = await dome.answer(names.ABORT, aborted)
     found.expect(answer.state == "Ok", f"DOME_ABORT_MOTION answered {answer.state}")
@@ -46,7 +49,7 @@ async def abort_goto(bench: Bench) -> str:
     return found.verdict(f"stopped after {seconds:.2f} s, ABS {dome.state(names.ABS)}")
 
 
-@check("20", "abort when it stands", "ABORT Ok, nothing else changes", Need.ABORT)
+@check("20", "abort when it stands", "ABORT Ok, nothing else changes", Need.MOTION, Need.ABORT)
 async def abort_at_rest(bench: Bench) -> str:
     dome, wire, found = bench.dome, bench.wire, Findings()
     before = {name: (dome.state(name), dome.on(name)) for name in WATCHED}

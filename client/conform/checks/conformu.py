@@ -5,7 +5,7 @@
 from astro.angles import normalise_deg
 from client.conform import names
 from client.conform.bench import Bench
-from client.conform.check import Failed, Findings, Need, check, grouped
+from client.conform.check import Failed, Findings, Need, NotApplicable, check, grouped
 from client.conform.checks.motion import refused
 from client.conform.checks.sync import sync_by
 from client.conform.dome import STILL_DEG
@@ -61,7 +61,9 @@ async def abort_long_slew(bench: Bench) -> str:
     sent = dome.goto(f"{target:.3f}")
     await dome.answer(names.ABS, sent)
     await wire.listen(min(INTO_SLEW_S, 0.4 * dome.speed.turn_s(180.0)))
-    if not found.expect(dome.rotating, "the slew of 180° was over or had not begun") and dome.error_deg(target) > 5:
+    if not dome.rotating:
+        if dome.error_deg(target) <= WITHIN_DEG:
+            raise NotApplicable("a slew of 180° is over before it can be aborted")
         raise Failed(f"a slew of 180° did not begin: ABS {dome.state(names.ABS)} ({dome.last_words(sent)})")
     aborted = dome.order_abort()
     await dome.answer(names.ABORT, aborted)

@@ -31,7 +31,8 @@ async def connect(bench: Bench) -> str:
     wire, dome, found = bench.wire, bench.dome, Findings()
     before = [name for name in wire.record.names(dome.device) if name in WHEN_CONNECTED]
     await _disconnect(dome)
-    sent = wire.switch(names.CONNECTION, names.CONNECT, device=dome.device)
+    on = {names.CONNECT: "On"}
+    sent = wire.command("Switch", names.CONNECTION, on, dome.device, note=False)  # a controller may take its time
     ok = await wire.wait_set(names.CONNECTION, "Ok", sent, CONNECT_S, on=names.CONNECT, device=dome.device)
     if not found.expect(ok is not None, f"CONNECT did not end with CONNECTION Ok within {CONNECT_S:g} s") or ok is None:
         return found.verdict("")

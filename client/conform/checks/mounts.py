@@ -72,8 +72,10 @@ async def slaved_to(
         if known is not None and known.values.get(names.ACTIVE_TELESCOPE) != mount.name:
             values = {**known.values, names.ACTIVE_TELESCOPE: mount.name}
             wire.command("Text", names.ACTIVE_DEVICES, values, dome.device)
-    wire.command("Number", names.MEASUREMENTS, measurements or CONCENTRIC, dome.device)
-    wire.command("Number", names.PARAMS, {names.THRESHOLD: threshold_deg}, dome.device)
+    if dome.has(names.MEASUREMENTS):
+        wire.command("Number", names.MEASUREMENTS, measurements or CONCENTRIC, dome.device)
+    if dome.has(names.PARAMS):
+        wire.command("Number", names.PARAMS, {names.THRESHOLD: threshold_deg}, dome.device)
     if dome.has(names.OTA_SIDE, SIDES[side]):
         wire.switch(names.OTA_SIDE, SIDES[side], device=dome.device)
     if dome.has(names.MODEL, names.MODEL_TYPED_IN):
@@ -93,7 +95,7 @@ async def slaved_to(
 
 async def point(bench: Bench, hour_angle: float, dec_deg: float) -> None:
     """Have the mount point somewhere, and give the dome time to hear it."""
-    await bench.own_mount.report(ra_h(hour_angle), dec_deg)
+    await bench.own_mount.hold(hour_angle, dec_deg)
     await bench.wire.listen(HEARD_S)
 
 

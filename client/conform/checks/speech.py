@@ -6,6 +6,7 @@ from client.conform import names
 from client.conform.bench import Bench, SpokenDriver
 from client.conform.check import Findings, Need, NotApplicable, check, grouped
 from client.conform.contract import WHEN_CONNECTED
+from client.conform.dome import CONNECT_S
 from indi_dome_driver.indi.decoder import Decoder
 from indi_dome_driver.indi.encoder import element
 from indi_dome_driver.indi.message import Item, Message
@@ -13,7 +14,9 @@ from indi_dome_driver.indi.message import Item, Message
 LABEL = "My Dome"
 MOUNT_PROPERTIES = ("EQUATORIAL_EOD_COORD", "TARGET_EOD_COORD")
 NO_PORT = "/dev/there-is-no-such-port"
-ANSWER_S = 1.5
+ANSWER_S = 1.0
+START_S = 15.0
+"""A small computer may need so long to start a driver."""
 GARBAGE = {
     "tags that do not fit": b"<newNumberVector device='x'></newSwitchVector>\n",
     "an unknown tag": b"<wibble device='x' name='y'>z</wibble>\n",
@@ -43,19 +46,39 @@ def asked(device: str | None = None, name: str | None = None) -> bytes:
 
 
 def _own_device(messages: list[Message], otherwise: str) -> str:
-    """Give the name the driver defines its properties under; what it asks of others bears another's name."""
+    """Give the name of the dome among what a driver defined; a driver may have a focuser beside it."""
+    for each in messages:
+        if each.tag.startswith("def") and each.name == names.DRIVER_INFO and each.device:
+            mask = next((item.text.strip() for item in each.items if item.name == names.INTERFACE), "")
+            if mask.isdecimal() and int(mask) & names.DOME_BIT:
+                return each.device
     return next((each.device for each in messages if each.tag.startswith("def") and each.device), otherwise)
 
 
-async def _introduction(driver: SpokenDriver, seconds: float = ANSWER_S) -> tuple[list[Message], list[str]]:
+def _defined(messages: list[Message], name: str) -> bool:
+    return any(each.tag.startswith("def") and each.name == name for each in messages)
+
+
+async def _introduction(driver: SpokenDriver) -> tuple[list[Message], list[str]]:
+    """Ask for everything and read it, however long the driver takes to start."""
     await driver.send(asked())
-    return understand(await driver.read_for(seconds))
+    data = b""
+    for _ in range(round(START_S / ANSWER_S)):
+        data += await driver.read_for(ANSWER_S)
+        if _defined(understand(data)[0], names.CONNECTION):
+            break
+    return understand(data)
 
 
-@check("1", "silence at the start", "not a byte before it is asked, for 1 s", Need.PROCESS)
+@check("1", "silence at the start", "not a byte before it is asked, for as long as it takes to start", Need.PROCESS)
 async def silent(bench: Bench) -> str:
+    begun_s = bench.wire.clock()
     driver = await bench.own_host.speak_to_driver()
-    said = await driver.read_for(1.0)
+    await _introduction(driver)
+    await driver.stop()
+    start_s = bench.wire.clock() - begun_s
+    driver = await bench.own_host.speak_to_driver()
+    said = await driver.read_for(start_s)
     await driver.stop()
     found = Findings()
     found.expect(not said, f"it wrote {said[:60]!r}")
@@ -87,7 +110,7 @@ async def introduction(bench: Bench) -> str:
         is_dome = mask.strip().isdecimal() and bool(int(mask) & names.DOME_BIT)
         found.expect(is_dome, f"DRIVER_INTERFACE {mask} lacks the dome's bit {names.DOME_BIT}")
     snooped = {each.name for each in messages if each.tag == "getProperties"}
-    for name in MOUNT_PROPERTIES:
+    for name in MOUNT_PROPERTIES if bench.dome.has(names.AUTOSYNC) else ():
         found.expect(name in snooped, f"it does not ask for the mount's {name}")
     return found.verdict(f"{len(defined)} definitions, {len(snooped)} of the mount's properties asked for")
 
@@ -98,7 +121,11 @@ async def end_of_input(bench: Bench) -> str:
     messages, _ = await _introduction(driver)
     device = _own_device(messages, bench.dome.device)
     await driver.send(_switch(device, names.CONNECTION, names.CONNECT))
-    await driver.read_for(1.0)
+    connected = b""
+    for _ in range(round(START_S / ANSWER_S)):
+        connected += await driver.read_for(ANSWER_S)
+        if _defined(understand(connected)[0], names.MOTION):
+            break
     await driver.send(_number(device, names.ABS, names.AZIMUTH, "170"))
     said, _ = understand(await driver.read_for(1.0))
     moving = any(each.name == names.ABS and each.attributes.get("state") == "Busy" for each in said)
@@ -148,8 +175,15 @@ async def no_hardware(bench: Bench) -> str:
             raise NotApplicable("the tool cannot take this dome's hardware away: it has no DEVICE_PORT")
         device = _own_device(messages, bench.dome.device)
         await driver.send(_text(device, "DEVICE_PORT", "PORT", NO_PORT))
+        if _defined(messages, "DEVICE_AUTO_SEARCH"):  # or it tries the ports of other people's devices
+            await driver.send(_switch(device, "DEVICE_AUTO_SEARCH", "INDI_DISABLED"))
         await driver.send(_switch(device, names.CONNECTION, names.CONNECT))
-        said, _ = understand(await driver.read_for(8.0))
+        data, said = b"", []
+        for _ in range(round(CONNECT_S)):
+            data += await driver.read_for(1.0)
+            said = understand(data)[0]
+            if any(each.name == names.CONNECTION and each.attributes.get("state") in ("Ok", "Alert") for each in said):
+                break
     finally:
         await driver.stop()
     states = [each.attributes.get("state") for each in said if each.name == names.CONNECTION]
@@ -173,11 +207,11 @@ async def garbage(bench: Bench) -> str:
     found = Findings()
     for what, data in GARBAGE.items():
         driver = await bench.own_host.speak_to_driver()
-        await _introduction(driver, 0.7)
+        await _introduction(driver)
         await driver.send(data)
         await _still_answers(driver, found, what, bench.dome.device)
     driver = await bench.own_host.speak_to_driver()
-    messages, _ = await _introduction(driver, 0.7)
+    messages, _ = await _introduction(driver)
     device = _own_device(messages, bench.dome.device)
     for byte in _switch(device, "DEBUG", "DISABLE"):
         await driver.send(bytes([byte]))
