@@ -233,7 +233,7 @@ def test_a_lock_that_another_program_holds_is_not_waited_for_for_ever(tmp_path: 
         begun_s = time.monotonic()
         with pytest.raises(ParkDataError, match="another program holds"):
             file.save(ParkEntry(True, 1.0))
-        assert time.monotonic() - begun_s < 2.0
+        assert time.monotonic() - begun_s < 4.0
     file.save(ParkEntry(True, 1.0))
     assert file.load() == ParkEntry(True, 1.0)
 
