@@ -186,10 +186,8 @@ class Session:
         self._panel.announce("DOME_AUTOSYNC")
         self._panel.announce("DOME_PARK")
         self._panel.info(f"Hardware: {self._hardware.description}.")
-        if self._hardware.simulated:
-            self._panel.warn(
-                "The dome is SIMULATED: nothing real moves. hardware.backend in the configuration chooses."
-            )
+        for warning in self._hardware.warnings:
+            self._panel.warn(warning)
         for notice in self._notices:
             notice()
         self.cable.warn()

@@ -96,8 +96,8 @@ class Hardware:
     """Wall-clock seconds between two turns of the control loop that suit this backend."""
     description: str
     """One line for people: which backend, which devices."""
-    simulated: bool
-    """Shown to people by INDI's SIMULATION; nothing decides by it."""
+    warnings: tuple[str, ...]
+    """What a person must know of this backend before trusting the dome; told at every connection."""
     rest_azimuth_deg: float | None
     """Azimuth at which the backend vouches that the dome stands now, or None where only a record can prove it."""
     close: Callable[[], None]

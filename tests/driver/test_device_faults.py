@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from device_rig import DOME, DeviceRig, Sent, new
+from device_rig import DOME, DeviceRig, Event, new
 
 from indi_dome_driver.hardware.seam import HardwareError
 
@@ -34,7 +34,7 @@ def rig(tmp_path: Path) -> DeviceRig:
     return DeviceRig(tmp_path).connect()
 
 
-def wait_for_alert(rig: DeviceRig, limit_s: float = 5.0) -> list[Sent]:
+def wait_for_alert(rig: DeviceRig, limit_s: float = 5.0) -> list[Event]:
     before = len(rig.sent)
     rig.until(lambda: rig.state(MOTION) == "Alert", limit_s)
     return rig.sent[before:]

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from device_rig import DOME, MOUNT, DeviceRig, Sent, example_answer, gone, new, told
+from device_rig import DOME, MOUNT, DeviceRig, Event, example_answer, gone, new, told
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -98,7 +98,7 @@ class Wire:
         self.parked = False
         self.motion = ""
 
-    def hear(self, sent: Sent) -> None:
+    def hear(self, sent: Event) -> None:
         message, name = sent.message, sent.name or ""
         assert self.asked, "spoke before it was asked"
         if message.tag == "getProperties":
@@ -120,7 +120,7 @@ class Wire:
             assert sent.state in ("Idle", "Ok", "Busy", "Alert")
             self.look(name, sent)
 
-    def look(self, name: str, sent: Sent) -> None:
+    def look(self, name: str, sent: Event) -> None:
         if name == "DOME_MOTION":
             assert len(sent.on) <= 1
             told_idle = sent.tag.startswith("set") and sent.state == "Idle"

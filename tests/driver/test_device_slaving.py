@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from device_rig import TABLE, DeviceRig, Sent, example_answer, gone, new
+from device_rig import TABLE, DeviceRig, Event, example_answer, gone, new
 
 from astro.angles import difference_deg
 from astro.geometry import Geometry
@@ -39,7 +39,7 @@ def follow(rig: DeviceRig, ha_deg: float = 40.0, dec_deg: float = 30.0) -> None:
     assert rig.moving
 
 
-def asked_again(sent: list[Sent]) -> list[Sent]:
+def asked_again(sent: list[Event]) -> list[Event]:
     return [each for each in sent if each.tag == "getProperties" and each.name == "EQUATORIAL_EOD_COORD"]
 
 

@@ -1,7 +1,7 @@
 """A whole device over a simulated dome, in process, under a clock that only moves when told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import msgspec
 
 from astro.angles import difference_deg
 from astro.sidereal import hour_angle_deg
+from client.conform.record import Event
 from indi_dome_driver.backends import mechanics_of
 from indi_dome_driver.config.tree import Config
 from indi_dome_driver.device.device import Device
@@ -28,38 +29,6 @@ from indi_dome_driver.position_record import PositionFile
 DOME, MOUNT = "Abaque Dome", "Telescope Simulator"
 TABLE = Path(__file__).parents[2] / "data" / "Loi_coupole.xlsx"
 LONGITUDE_DEG = 5.23
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One element that the device sent."""
-
-    at_s: float
-    message: Message
-
-    @property
-    def tag(self) -> str:
-        return self.message.tag
-
-    @property
-    def name(self) -> str | None:
-        return self.message.name
-
-    @property
-    def state(self) -> str:
-        return self.message.attributes.get("state", "")
-
-    @property
-    def text(self) -> str:
-        return self.message.attributes.get("message", "")
-
-    @property
-    def on(self) -> list[str]:
-        return [item.name or "" for item in self.message.items if item.text == "On"]
-
-    @property
-    def values(self) -> dict[str, str]:
-        return {item.name or "": item.text for item in self.message.items}
 
 
 class WatchedDevice(Device):
@@ -126,7 +95,7 @@ class DeviceRig:
 
     def start(self) -> None:
         """Begin a new device over what the old one left on disk."""
-        self.sent: list[Sent] = []
+        self.sent: list[Event] = []
         self._decoder = Decoder()
         self._incoming = Decoder()
         around = Surroundings(
@@ -160,7 +129,7 @@ class DeviceRig:
     def _take(self, data: bytes, key: str | None) -> None:
         for message in self._decoder.feed(data):
             assert isinstance(message, Message), message
-            self.sent.append(Sent(self.wall_s, message))
+            self.sent.append(Event(self.wall_s, message))
 
     def _open(self) -> Hardware:
         if self.open_error is not None:
@@ -181,14 +150,14 @@ class DeviceRig:
 
     # What a runner does
 
-    def receive(self, data: bytes) -> list[Sent]:
+    def receive(self, data: bytes) -> list[Event]:
         """Hand bytes to the device without a turn of its loop; give what it sent in answer."""
         before = len(self.sent)
         for message in self._incoming.feed(data):
             self.device.receive(message)
         return self.sent[before:]
 
-    def say(self, data: bytes) -> list[Sent]:
+    def say(self, data: bytes) -> list[Event]:
         """Hand bytes to the device and run one turn, as the runner does; give what it sent."""
         before = len(self.sent)
         self.receive(data)
@@ -200,7 +169,7 @@ class DeviceRig:
         self.wall_s += 0.25 if period is None else period
         self.device.tick()
 
-    def live(self, seconds: float) -> list[Sent]:
+    def live(self, seconds: float) -> list[Event]:
         """Let the loop turn for some wall-clock seconds; give what was sent."""
         before, end_s = len(self.sent), self.wall_s + seconds
         while self.wall_s < end_s:
@@ -225,32 +194,32 @@ class DeviceRig:
         self.switch("CONNECTION", "CONNECT")
         return self
 
-    def command(self, kind: str, name: str, values: Mapping[str, object]) -> list[Sent]:
+    def command(self, kind: str, name: str, values: Mapping[str, object]) -> list[Event]:
         return self.say(new(kind, name, values))
 
-    def switch(self, name: str, *on: str, off: tuple[str, ...] = ()) -> list[Sent]:
+    def switch(self, name: str, *on: str, off: tuple[str, ...] = ()) -> list[Event]:
         return self.command("Switch", name, {**dict.fromkeys(on, "On"), **dict.fromkeys(off, "Off")})
 
-    def number(self, name: str, **values: object) -> list[Sent]:
+    def number(self, name: str, **values: object) -> list[Event]:
         return self.command("Number", name, values)
 
-    def goto(self, azimuth_deg: object) -> list[Sent]:
+    def goto(self, azimuth_deg: object) -> list[Event]:
         return self.number("ABS_DOME_POSITION", DOME_ABSOLUTE_POSITION=azimuth_deg)
 
-    def abort(self) -> list[Sent]:
+    def abort(self) -> list[Event]:
         return self.switch("DOME_ABORT_MOTION", "ABORT")
 
-    def slave(self, on: bool = True) -> list[Sent]:
+    def slave(self, on: bool = True) -> list[Event]:
         return self.switch("DOME_AUTOSYNC", f"DOME_AUTOSYNC_{'EN' if on else 'DIS'}ABLE")
 
-    def mount(self, kind: str, name: str, values: Mapping[str, object], state: str = "Ok") -> list[Sent]:
+    def mount(self, kind: str, name: str, values: Mapping[str, object], state: str = "Ok") -> list[Event]:
         return self.say(told(kind, name, values, state))
 
-    def points(self, ha_deg: float, dec_deg: float, state: str = "Ok") -> list[Sent]:
+    def points(self, ha_deg: float, dec_deg: float, state: str = "Ok") -> list[Event]:
         """Have the mount report a position, given by its hour angle now."""
         return self.mount("Number", "EQUATORIAL_EOD_COORD", {"RA": self.ra_h(ha_deg), "DEC": dec_deg}, state)
 
-    def slews(self, ha_deg: float, dec_deg: float) -> list[Sent]:
+    def slews(self, ha_deg: float, dec_deg: float) -> list[Event]:
         """Have the mount announce the target of a slew."""
         return self.mount("Number", "TARGET_EOD_COORD", {"RA": self.ra_h(ha_deg), "DEC": dec_deg}, "Busy")
 
@@ -294,10 +263,10 @@ class DeviceRig:
         """Name every property that a person waits for."""
         return [name for name, each in self.device.panel.vectors.items() if each.state == "Busy" and name not in SHOWN]
 
-    def texts(self, sent: list[Sent] | None = None) -> list[str]:
+    def texts(self, sent: list[Event] | None = None) -> list[str]:
         return [each.text for each in (self.sent if sent is None else sent) if each.text]
 
-    def told(self, word: str, sent: list[Sent] | None = None) -> list[str]:
+    def told(self, word: str, sent: list[Event] | None = None) -> list[str]:
         """Give the messages with a word in them."""
         return [text for text in self.texts(sent) if word in text]
 

@@ -4,45 +4,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Self
 
+from client.conform.record import ANSWER_S, Event
 from indi_dome_driver.indi.decoder import Decoder
 from indi_dome_driver.indi.encoder import element
 from indi_dome_driver.indi.message import Item, Message
-
-ANSWER_S = 1.0
-"""Every command must be answered by a set* of its own property within this time."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One element as it arrived."""
-
-    at_s: float
-    message: Message
-
-    @property
-    def name(self) -> str | None:
-        return self.message.name
-
-    @property
-    def state(self) -> str:
-        return self.message.attributes.get("state", "")
-
-    @property
-    def text(self) -> str:
-        return self.message.attributes.get("message", "")
-
-    def values(self) -> dict[str, str]:
-        return {item.name or "": item.text for item in self.message.items}
-
-    def number(self) -> float:
-        return float(self.message.items[0].text)
-
-    @property
-    def on(self) -> list[str]:
-        return [item.name or "" for item in self.message.items if item.text == "On"]
 
 
 class WireClient:

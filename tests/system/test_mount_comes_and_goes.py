@@ -76,7 +76,7 @@ class Place:
 
     def wait_reason(self, words: str, since_s: float, timeout_s: float = 20.0) -> None:
         self.client.wait(
-            lambda event: event.name == REASON and words in event.values()["REASON"], since_s, timeout_s, words
+            lambda event: event.name == REASON and words in event.values["REASON"], since_s, timeout_s, words
         )
 
     def turns(self, since_s: float) -> None:

@@ -63,7 +63,7 @@ def slew(client: WireClient, hour_angle_h: float, dec_deg: float) -> tuple[float
 
 def wanted(client: WireClient, geometry: Geometry) -> float:
     """Compute where the slit belongs now, from the mount's last words alone."""
-    position = [e for e in client.events if of_mount(e, "EQUATORIAL_EOD_COORD")][-1].values()
+    position = [e for e in client.events if of_mount(e, "EQUATORIAL_EOD_COORD")][-1].values
     side = [e for e in client.events if of_mount(e, "TELESCOPE_PIER_SIDE")][-1].on
     hour_angle = hour_angle_deg(float(position["RA"]), SITE.longitude_deg, time.time())
     altitude, azimuth = horizontal(hour_angle, float(position["DEC"]), SITE.latitude_deg)
@@ -102,11 +102,11 @@ def test_33_the_driver_follows_slews_on_both_sides_of_the_pier(
         azimuth = dome_rests(client, sent)
         assert abs(difference_deg(azimuth, wanted(client, geometry))) <= 0.5
     client.wait(
-        lambda e: e.name == "SLAVING_REASON" and e.values()["SIDE_SOURCE"] == "mount" and e.values()["SIDE"] == "east",
+        lambda e: e.name == "SLAVING_REASON" and e.values["SIDE_SOURCE"] == "mount" and e.values["SIDE"] == "east",
         arrived.at_s,
         what="the mount's own word on its side, some seconds after its arrival",
     )
-    assert float(client.of("SLAVING_STATUS")[-1].values()["CLEARANCE"]) > 100
+    assert float(client.of("SLAVING_STATUS")[-1].values["CLEARANCE"]) > 100
 
     before = client.switch("DOME_ABORT_MOTION", "ABORT")
     client.wait_set("DOME_AUTOSYNC", "Ok", before, on="DOME_AUTOSYNC_DISABLE")
@@ -188,14 +188,14 @@ def test_a_frozen_mount_does_not_move_the_dome(observatory: Callable[..., Observ
     client.wait_message("Table Loi_coupole.xlsx")
     wake_mount(client)
     client.switch("DOME_AUTOSYNC", "DOME_AUTOSYNC_ENABLE")
-    client.wait(lambda e: e.name == "SLAVING_REASON" and "within" in e.values()["REASON"], what="the dome to follow")
+    client.wait(lambda e: e.name == "SLAVING_REASON" and "within" in e.values["REASON"], what="the dome to follow")
     mount = mount_process(place)
     os.kill(mount, signal.SIGSTOP)  # frozen: nothing tells anybody
     try:
         frozen = time.monotonic()
         client.wait_message("mount data are", frozen, timeout_s=10)
         client.wait(
-            lambda e: e.name == "SLAVING_REASON" and e.values()["REASON"].startswith("mount data are"),
+            lambda e: e.name == "SLAVING_REASON" and e.values["REASON"].startswith("mount data are"),
             frozen,
             what="the reason in the panel",
         )

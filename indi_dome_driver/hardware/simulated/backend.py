@@ -98,7 +98,7 @@ def open_simulator(settings: SimulatorSettings, mechanics: Mechanics, wall_clock
         clock=clock,
         tick_s=min(max(_TICK_S / factor, _SHORTEST_TICK_S), _TICK_S),
         description=f"simulated dome, {pace}",
-        simulated=True,
+        warnings=("The dome is SIMULATED: nothing real moves. hardware.backend in the configuration chooses.",),
         # Only a dome that was never used is known to stand where the settings say; later the record has to prove it.
         rest_azimuth_deg=None if settings.start_lost or left_deg is not None else normalise_deg(azimuth_deg),
         close=close,
