@@ -23,11 +23,12 @@ from client.conform.bench import Bench, Options
 from client.conform.catalogue import all_checks
 from client.conform.check import Check, Failed
 from client.conform.dome import DomeUnderTest
+from client.conform.find import find_dome
 from client.conform.progress import CheckProgress
 from client.conform.report import Setting, as_object, show, show_list
 from client.conform.report_markdown import as_markdown
 from client.conform.runner import select
-from client.conform.session import Outcomes, find_dome, run_session
+from client.conform.session import Outcomes, run_session
 from client.conform.wire import Wire
 from client.errors import ClientError
 
@@ -181,6 +182,9 @@ def _confirm(plan: Plan, yes: bool) -> Plan:
         plan = replace(plan, dome=device)
         what = f'"{device}" ({about}) on {target.host}:{target.port}'
     else:
+        from client.conform.host import program_of  # only here: nobody else needs its machinery
+
+        program_of(plan.driver or "")  # before a long warning about nothing
         what = ON_ANY_HARDWARE.format(driver=plan.driver)
     moves = any(check.moves for check in plan.checks)
     typer.echo((WARNING if moves else STILL_WARNING).format(what=what), err=True)

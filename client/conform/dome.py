@@ -19,6 +19,7 @@ TRUTH_S = 3.0
 """Drivers may define placeholders, and tell the true azimuth and park state with their first look at the dome."""
 STALLED_S = 30.0
 """A dome whose reported azimuth did not change for so long, while Busy, is not coming any more."""
+DECLARED_DEG = 1.0
 STILL_DEG = 0.3
 """Reports of a standing dome may differ by so much: encoder noise, and a belt that settles."""
 
@@ -60,6 +61,8 @@ class DomeUnderTest:
         self.wire = wire
         self.device = device
         self.speed = Speed()
+        self.declared: tuple[float, float] | None = None
+        """While a wrong azimuth is declared by way of trial: that one, and the true one, degrees."""
 
     # --- what it offers and where it is ---
 
@@ -179,6 +182,14 @@ class DomeUnderTest:
             self.order_abort()
         if self.has(names.MOTION):
             self.stop()
+
+    def declare_truth(self) -> float:
+        """Take a trial azimuth back, if the dome still shows it; returns when, seconds."""
+        at_s = self.wire.clock()
+        if self.declared is not None and self.error_deg(self.declared[0]) <= DECLARED_DEG:
+            at_s = self.wire.number(names.SYNC, self.device, **{names.SYNC_AZ: f"{self.declared[1]:.4f}"})
+        self.declared = None
+        return at_s
 
     # --- commands with their end ---
 

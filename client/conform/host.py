@@ -176,6 +176,29 @@ class PrivateHost:
         self._mount_program.chmod(0o755)
 
 
+def program_of(executable: str) -> str:
+    """Find the driver that is meant, and what is needed to start it.
+
+    Args:
+        executable: name or path.
+
+    Returns:
+        Its whole path.
+
+    Raises:
+        CannotHost: indiserver or the driver is not there, or cannot be started.
+    """
+    found = shutil.which(executable)
+    if found is None:
+        raise CannotHost(f"there is no program {executable!r} to test: give its name or its path with --driver.")
+    if shutil.which("indiserver") is None:
+        raise CannotHost("indiserver is not installed, which --driver needs (Debian: apt install indi-bin).")
+    program = os.path.abspath(found)  # the folder that the tool was called from is not the server's
+    if any(each.isspace() for each in program):
+        raise CannotHost(f"{program!r}: indiserver takes no driver whose path has a blank in it; link it elsewhere.")
+    return program
+
+
 async def start_host(executable: str, env: Mapping[str, str]) -> PrivateHost:
     """Start a private server with a driver on it.
 
@@ -186,14 +209,7 @@ async def start_host(executable: str, env: Mapping[str, str]) -> PrivateHost:
     Raises:
         CannotHost: indiserver or the driver is not there, or does not start.
     """
-    found = shutil.which(executable)
-    if found is None:
-        raise CannotHost(f"there is no program {executable!r} to test: give its name or its path with --driver.")
-    if shutil.which("indiserver") is None:
-        raise CannotHost("indiserver is not installed, which --driver needs (Debian: apt install indi-bin).")
-    program = await asyncio.to_thread(os.path.abspath, found)  # the folder of the call is not the server's
-    if any(each.isspace() for each in program):
-        raise CannotHost(f"{program!r}: indiserver takes no driver whose path has a blank in it; link it elsewhere.")
+    program = await asyncio.to_thread(program_of, executable)
     host = PrivateHost(program, env, Path(tempfile.mkdtemp(prefix="conform-")))
     try:
         await host.start()

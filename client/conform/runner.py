@@ -12,7 +12,6 @@ from client.errors import ClientError
 
 GONE_S = 60.0
 """A server that was restarted has so long to come back."""
-ORDER = list(Need)
 
 
 class Watcher(Protocol):
@@ -61,7 +60,7 @@ def missing(check: Check, offered: frozenset[Need]) -> str | None:
         check: the check.
         offered: which needs are met.
     """
-    return next((need.value for need in ORDER if need in check.needs and need not in offered), None)
+    return next((need.value for need in Need if need in check.needs and need not in offered), None)
 
 
 async def run_checks(bench: Bench, checks: Sequence[Check], watcher: Watcher, results: list[Result]) -> None:
@@ -100,6 +99,9 @@ async def reopen(bench: Bench) -> None:
             await bench.wire.listen(1.0)
     await bench.wire.wait_until(lambda: bench.dome.has(names.CONNECTION), 5.0)
     bench.dome.halt()
+    if bench.dome.declared is not None:
+        await bench.dome.connect()
+        bench.dome.declare_truth()
 
 
 async def _run_one(bench: Bench, check: Check, offered: frozenset[Need]) -> Result:

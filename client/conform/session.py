@@ -10,12 +10,9 @@ from client.conform.check import Check, Need, Outcome, Result, grouped
 from client.conform.dome import DomeUnderTest
 from client.conform.found import Found, give_back, neutral, restore_settings
 from client.conform.runner import Watcher, reopen, run_checks
-from client.conform.wire import Wire, WireLost
-from client.errors import ClientError, DeviceNotFound, NotADome, ServerSilent
+from client.errors import ClientError
 
-FIND_S = 5.0
-OTHERS_S = 1.5
-"""Drivers start at their own pace: so long after the last new device the list counts as complete."""
+REOPEN_S = 5.0
 
 
 class DomeBusy(ClientError):  # noqa: N818 - says what happened, like its siblings
@@ -34,7 +31,7 @@ RESTORED = grouped(
     Check(
         "C8",
         "given back",
-        "azimuth, park state, slaving, threshold, presets and connection at the end as they were at the start",
+        "azimuth, park state, slaving, settings, policies and connection at the end as they were at the start",
         frozenset(),
         _never,
     ),
@@ -54,50 +51,6 @@ class Outcomes:
     def failed(self) -> bool:
         """Tell whether any check failed."""
         return any(each.outcome is Outcome.FAIL for each in self.results)
-
-
-async def find_dome(wire: Wire, name: str | None) -> DomeUnderTest:
-    """Find the dome on a server.
-
-    Args:
-        wire: open.
-        name: its INDI name; None takes the only dome there is.
-
-    Raises:
-        ServerSilent: the server says nothing at all.
-        DeviceNotFound: no such device, or several domes and no name.
-        NotADome: the device is something else.
-    """
-    await wire.wait_until(lambda: name in domes(wire) if name else bool(domes(wire)), FIND_S)
-    seen = -1
-    while name is None and len(wire.record.devices()) != seen:  # the wrong dome must not be taken for being quicker
-        seen = len(wire.record.devices())
-        await wire.listen(OTHERS_S)
-    present = wire.record.devices()
-    if not present:
-        raise ServerSilent(wire.host, wire.port, FIND_S)
-    found = domes(wire)
-    if name is None and len(found) == 1:
-        name = found[0]
-    if name is None:
-        raise DeviceNotFound("(any dome)", found or present)
-    if name not in present:
-        raise DeviceNotFound(name, present)
-    if name not in found:
-        raise NotADome(name, found)
-    wire.device = name
-    return DomeUnderTest(wire, name)
-
-
-def domes(wire: Wire) -> list[str]:
-    """List the devices that say they are domes."""
-    found = []
-    for device in wire.record.devices():
-        info = wire.known(names.DRIVER_INFO, device)
-        mask = info.values.get(names.INTERFACE, "") if info else ""
-        if mask.isdecimal() and int(mask) & names.DOME_BIT:
-            found.append(device)
-    return found
 
 
 async def run_session(
@@ -158,9 +111,12 @@ async def run_session(
 
 async def _stop(dome: DomeUnderTest, say: Callable[[str], None]) -> None:
     try:
+        if not dome.wire.is_open:
+            await dome.wire.reopen()
+            await dome.wire.wait_until(lambda: dome.has(names.CONNECTION), REOPEN_S)
         dome.halt()
         stopped = await dome.wire.wait_until(lambda: not dome.rotating, 5.0)
-    except WireLost as lost:
+    except ClientError as lost:
         say(f"could not stop the dome: {lost} It may still be moving.")
         return
     say(

@@ -178,7 +178,8 @@ def test_ctrl_c_stops_the_dome(config: str, tmp_path: Path) -> None:
             tool.send_signal(signal.SIGINT)
             client.wait_set("DOME_ABORT_MOTION", "Ok", timeout_s=5)
             wait_until(lambda: client.of("DOME_MOTION")[-1].state != "Busy", 5.0, "the dome to stand")
-            time.sleep(0.1)
+            assert tool.stderr is not None
+            next(line for line in tool.stderr if "stopped at" in line)
             tool.send_signal(signal.SIGINT)  # pressed again, as people do
             _, errors = tool.communicate(timeout=20)
         finally:

@@ -15,6 +15,7 @@ async def sync_by(bench: Bench, found: Findings, offset_deg: float) -> str:
     dome, wire = bench.dome, bench.wire
     true = dome.azimuth_deg
     declared = normalise_deg(true + offset_deg)
+    dome.declared = (declared, true)
     sent = wire.number(names.SYNC, dome.device, **{names.SYNC_AZ: f"{declared:.4f}"})
     try:
         answer = await dome.answer(names.SYNC, sent)
@@ -28,6 +29,7 @@ async def sync_by(bench: Bench, found: Findings, offset_deg: float) -> str:
     finally:
         # Without waiting: it must go out even when the person interrupts just now.
         back = wire.number(names.SYNC, dome.device, **{names.SYNC_AZ: f"{true:.4f}"})
+        dome.declared = None  # not reached where the server is lost: then it is taken back as soon as it can be
     await dome.answer(names.SYNC, back)
     await wire.wait_until(lambda: dome.error_deg(true) <= 1.0, 2.0)
     found.expect(dome.error_deg(true) <= 1.0, f"synced back to {true:.1f}, the azimuth shown is {dome.azimuth_deg:.1f}")
