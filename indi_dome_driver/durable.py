@@ -6,6 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 USUAL_MODE = 0o644
+PREFIX = ".indi_dome_driver."
+STALE_S = 60.0
+"""No exchange takes so long: what is older was left by a process that was killed in the middle of one."""
 
 
 def exchange(path: Path, content: bytes, *, sync: bool = True) -> None:
@@ -22,7 +25,7 @@ def exchange(path: Path, content: bytes, *, sync: bool = True) -> None:
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     # The name of a device may be as long as a file's name can be: the temporary one must not be longer.
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".indi_dome_driver.")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=PREFIX)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -37,6 +40,19 @@ def exchange(path: Path, content: bytes, *, sync: bool = True) -> None:
         raise
     if sync:
         _sync_folder(target.parent)
+
+
+def sweep(folder: Path, now_s: float) -> None:
+    """Delete what killed processes left half written.
+
+    Args:
+        folder: where files were exchanged; need not exist.
+        now_s: Unix seconds.
+    """
+    with suppress(OSError):
+        for path in folder.glob(f"{PREFIX}*"):
+            if path.stat().st_mtime < now_s - STALE_S:
+                path.unlink()
 
 
 def _mode(path: Path) -> int:

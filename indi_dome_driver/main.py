@@ -79,6 +79,7 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
     from indi_dome_driver.device.message_log import MessageLog
     from indi_dome_driver.device.saved_config import SavedConfig
     from indi_dome_driver.device.session import Surroundings
+    from indi_dome_driver.durable import sweep
     from indi_dome_driver.park_data import ParkFile
     from indi_dome_driver.position_record import PositionFile
     from indi_dome_driver.runner import Runner, silence_broken_pipe
@@ -88,6 +89,7 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
     name = clean_name(environ.get("INDIDEV") or config.device_name)
     stem = file_stem(name)
     folder = Path(environ.get("HOME") or Path.home()) / ".indi"
+    sweep(folder, time.time())
     mechanics = mechanics_of(config)
     saved_path = Path(environ["INDICONFIG"]) if environ.get("INDICONFIG") else folder / f"{stem}_config.xml"
     loader = AbaqueLoader()

@@ -14,6 +14,7 @@ from device_rig import DOME, DeviceRig
 
 from indi_dome_driver.device.message_log import MessageLog
 from indi_dome_driver.device.saved_config import SavedConfig, SavedConfigError
+from indi_dome_driver.durable import sweep
 from indi_dome_driver.indi.log_text import Level
 from indi_dome_driver.indi.vectors import NumberVector
 from indi_dome_driver.main import clean_name
@@ -130,6 +131,18 @@ def test_a_negative_doubt_is_no_record(tmp_path: Path) -> None:
     record = {"azimuth_deg": 1, "encoder_count": 1, "moving": False, "time_s": 0, "wound_doubt_deg": -720}
     path.write_text(json.dumps(record))
     assert PositionFile(path).load() is None
+
+
+def test_what_a_kill_left_half_written_is_swept_away(tmp_path: Path) -> None:
+    old, fresh, other = (tmp_path / name for name in (".indi_dome_driver.a", ".indi_dome_driver.b", "ParkData.xml.new"))
+    for path in (old, fresh, other):
+        path.touch()
+    now_s = time.time()
+    os.utime(old, (now_s - 61, now_s - 61))
+    os.utime(other, (now_s - 61, now_s - 61))
+    sweep(tmp_path, now_s)
+    sweep(tmp_path / "nowhere", now_s)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [fresh.name, other.name]
 
 
 # The log file
