@@ -41,6 +41,14 @@ class MountReport:
     parking: bool = False
     side: PierSide | None = None
     site: Site | None = None
+    settled: Equatorial | None = None
+    """The last position outside a slew: where a flip, once begun, will end."""
+    arrived_s: float | None = None
+    """When the last slew ended, or the mount was first heard, Unix seconds."""
+    jump_deg: float = 0.0
+    """How far the position leapt without a slew, degrees; 0 when it did not."""
+    jump_time_s: float = 0.0
+    """When it did, Unix seconds."""
 
     @property
     def phase(self) -> tuple[object, ...]:

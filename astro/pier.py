@@ -22,6 +22,11 @@ class PierSide(Enum):
         return int(self.value)
 
     @property
+    def other(self) -> "PierSide":
+        """Give the side on which a flip puts the tube; none stays none."""
+        return PierSide(-self.value)
+
+    @property
     def label(self) -> str:
         """Name the side as people say it."""
         return {1: "west", 0: "none", -1: "east"}[self.value]

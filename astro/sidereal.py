@@ -11,6 +11,8 @@ from astro.angles import normalise_deg
 UNIX_EPOCH_JD = 2440587.5
 J2000_JD = 2451545.0
 SECONDS_PER_DAY = 86400.0
+SIDEREAL_DEG_S = 360.0 * 1.00273781191135448 / SECONDS_PER_DAY
+"""How fast hour angles grow, degrees per second."""
 # TT - UTC since 2017 (37 leap seconds + 32.184 s); an error of minutes here would not show.
 TT_MINUS_UTC_S = 69.184
 

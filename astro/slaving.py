@@ -1,32 +1,36 @@
 """The slaving decision: given mount, dome, model and time, where should the dome go, and why (not).
 
-Pure: the same code serves the driver's own slaving and the standalone client.
+Pure: the same code serves the driver's own slaving, the standalone client, the plan of a night and the night simulator.
 """
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from astro.aim import Aim, Hold, NoAim, find_aim
 from astro.angles import difference_deg
 from astro.dome_model import DomeModel
 from astro.errors import ModelError
-from astro.mount_report import Equatorial, MountReport, Site
-from astro.pier import PierSide, side_from_hour_angle
+from astro.flip import (
+    STEP_DEG,
+    Flip,
+    flip_ahead,
+    is_time_to_leave,
+    is_waited_for,
+    waiting_place_deg,
+)
+from astro.mount_report import MountReport, Site
+from astro.pier import PierSide
 from astro.pointing import Pointing
-from astro.sidereal import horizontal, hour_angle_deg
+from astro.slaving_settings import Rule, SidePolicy, SlavingSettings
+from astro.window import Window, common, half_width_deg, lateral_m
 
-CLOCK_JUMP_S = 1.0
-"""Data from farther in the future than this come from before the clock was set back."""
+__all__ = ["Decision", "DomeReport", "Rule", "SidePolicy", "SlavingSettings", "Verdict", "decide"]
 
-
-class SidePolicy(Enum):
-    """Who says on which side of the pier the tube is (INDI's DM_OTA_SIDE)."""
-
-    MOUNT = "mount"
-    HOUR_ANGLE = "hour angle"
-    WEST = "west"
-    EAST = "east"
-    IGNORE = "ignore"
+LOOK_AHEAD_S = 3.0 * 3600.0
+LOOK_STEP_S = 30.0
+PLAN_SHARE = 0.9
+"""Of the distance at which the dome moves, what a new place may use: it must not be left again at once."""
 
 
 class Verdict(Enum):
@@ -40,6 +44,7 @@ class Verdict(Enum):
     STAY_STALE = "stale mount data"
     STAY_MOUNT_FAULT = "mount fault"
     STAY_MOUNT_PARKED = "mount parked"
+    STAY_MOUNT_JUMPED = "mount position doubtful"
     STAY_TARGET_UNKNOWN = "slew target unknown"
     STAY_BELOW_HORIZON = "below horizon"
     STAY_MODEL_FAILS = "model fails"
@@ -48,17 +53,14 @@ class Verdict(Enum):
     STAY_DOME_BUSY = "dome busy"
 
 
-@dataclass(frozen=True, slots=True)
-class SlavingSettings:
-    """What a person can tune."""
-
-    threshold_deg: float = 0.5
-    """Dead band: no move while the dome is within this of its target, degrees."""
-    stale_after_s: float = 30.0
-    """Mount data older than this never move the dome, seconds."""
-    side_policy: SidePolicy = SidePolicy.MOUNT
-    clearance_m: float = 0.175
-    """Free play of the beam to either side of the slit's centre plane: (slit width - tube diameter) / 2, metres."""
+_VERDICTS = {
+    NoAim.NO_MOUNT: Verdict.STAY_NO_MOUNT,
+    NoAim.STALE: Verdict.STAY_STALE,
+    NoAim.FAULT: Verdict.STAY_MOUNT_FAULT,
+    NoAim.PARKED: Verdict.STAY_MOUNT_PARKED,
+    NoAim.JUMPED: Verdict.STAY_MOUNT_JUMPED,
+    NoAim.TARGET_UNKNOWN: Verdict.STAY_TARGET_UNKNOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,13 @@ class Decision:
     verdict: Verdict
     reason: str
     target_deg: float | None = None
+    """Dome azimuth at which the beam passes through the middle of the slit, degrees."""
+    goto_deg: float | None = None
+    """Where to send the dome, degrees: what keeps the slit good for longest. Only with GO."""
     error_deg: float | None = None
     """Shortest turn from the dome to the target, degrees."""
+    dead_band_deg: float | None = None
+    """Error at which the dome moves, degrees."""
     lateral_m: float | None = None
     """Distance between the optical axis and the slit's centre plane, metres."""
     clearance_m: float | None = None
@@ -92,10 +99,12 @@ class Decision:
     side: PierSide | None = None
     side_source: str = ""
     data_age_s: float | None = None
+    flip: Flip | None = None
+    """The next flip, where one is to be expected."""
 
     @property
     def go(self) -> bool:
-        """Tell whether the dome should be sent to the target now."""
+        """Tell whether the dome should be sent to `goto_deg` now."""
         return self.verdict is Verdict.GO
 
 
@@ -113,143 +122,160 @@ def decide(
         mount: the mount's latest word.
         dome: the dome's latest word.
         model: where the slit must be for a pointing and a side, or None when there is none (yet).
-        settings: dead band, limits and side policy.
+        settings: rule, limits, side policy and what is known of flips.
         default_site: the place to assume while the mount has not named a credible one.
         now_s: Unix seconds.
 
     Returns:
         The decision with its reason; it carries target and error whenever they could be computed, also for a stay.
     """
-    aim = _aim(mount, settings, default_site, now_s)
-    if isinstance(aim, Decision):
-        return aim
-    if model is None:
-        return replace(aim.decision(Verdict.STAY_NO_MODEL), reason="no abaque and no measurements to compute the slit")
-    pointing = aim.pointing
-    if pointing.altitude_deg < 0.0:
-        return replace(
-            aim.decision(Verdict.STAY_BELOW_HORIZON),
-            reason=f"{aim.what} is below the horizon ({pointing.altitude_deg:.1f}°)",
-        )
-    try:
-        target = model.dome_azimuth(pointing, aim.side)
-        radius = model.slit_radius_m(pointing, aim.side)
-    except ModelError as error:
-        return replace(aim.decision(Verdict.STAY_MODEL_FAILS), reason=str(error))
-    turn = difference_deg(target, dome.azimuth_deg)
-    lateral = 2.0 * radius * math.sin(math.radians(abs(turn)) / 2.0)
-    base = replace(
-        aim.decision(Verdict.GO),
-        target_deg=target,
-        error_deg=turn,
-        lateral_m=lateral,
-        clearance_m=settings.clearance_m - lateral,
+    aim = find_aim(mount, settings, default_site, now_s)
+    if isinstance(aim, Hold):
+        return Decision(_VERDICTS[aim.why], aim.reason, data_age_s=aim.data_age_s)
+    known = Decision(
+        Verdict.STAY_NO_MODEL,
+        "no abaque and no measurements to compute the slit",
+        pointing=aim.pointing,
+        side=aim.side,
+        side_source=aim.side_source,
+        data_age_s=aim.data_age_s,
     )
-    return _judge(base, target, turn, aim.what, dome, settings)
+    if model is None:
+        return known
+    if aim.pointing.altitude_deg < 0.0:
+        reason = f"{aim.what} is below the horizon ({aim.pointing.altitude_deg:.1f}°)"
+        return replace(known, verdict=Verdict.STAY_BELOW_HORIZON, reason=reason)
+    try:
+        return _Judge(aim, dome, model, settings).judge(known)
+    except ModelError as error:
+        return replace(known, verdict=Verdict.STAY_MODEL_FAILS, reason=str(error))
 
 
-@dataclass(frozen=True, slots=True)
-class _Aim:
-    """A pointing to follow, and what to call it."""
+class _Judge:
+    """Holds what is wanted against what the dome is doing."""
 
-    pointing: Pointing
-    side: PierSide
-    side_source: str
-    what: str
-    data_age_s: float
+    def __init__(self, aim: Aim, dome: DomeReport, model: DomeModel, settings: SlavingSettings) -> None:
+        self._aim = aim
+        self._dome = dome
+        self._model = model
+        self._settings = settings
+        self._target_deg = model.dome_azimuth(aim.pointing, aim.side)
+        self._radius_m = model.slit_radius_m(aim.pointing, aim.side)
 
-    def decision(self, verdict: Verdict) -> Decision:
-        return Decision(
-            verdict,
-            "",
-            pointing=self.pointing,
-            side=self.side,
-            side_source=self.side_source,
-            data_age_s=self.data_age_s,
+    def judge(self, known: Decision) -> Decision:
+        """Complete a decision of which only the mount's part is known."""
+        aim, dome = self._aim, self._dome
+        turn = difference_deg(self._target_deg, dome.azimuth_deg)
+        lateral = lateral_m(self._radius_m, turn)
+        flip = flip_ahead(aim, self._model, self._settings, dome.azimuth_deg)
+        base = replace(
+            known,
+            target_deg=self._target_deg,
+            error_deg=turn,
+            dead_band_deg=self._dead_band_deg(self._radius_m, self._settings.share),
+            lateral_m=lateral,
+            clearance_m=self._settings.clearance_m - lateral,
+            flip=flip,
         )
+        if dome.parked:
+            return replace(base, verdict=Verdict.STAY_DOME_PARKED, reason="the dome is parked: unpark it to follow")
+        if not dome.position_known:
+            reason = "the dome does not know its azimuth: sync it (DOME_SYNC) first"
+            return replace(base, verdict=Verdict.STAY_DOME_LOST, reason=reason)
+        if dome.occupied:
+            return replace(base, verdict=Verdict.STAY_DOME_BUSY, reason=dome.occupied)
+        if flip is not None and is_waited_for(flip) and self._settings.rule is Rule.CLEARANCE:
+            if is_time_to_leave(aim, self._model, self._settings, flip, dome.azimuth_deg):
+                return self._leave(base)
+            return self._wait_for(flip, base)
+        return self._follow(base)
 
+    @property
+    def _ends_deg(self) -> float:
+        """Give where the dome is or, in a move, where that will end."""
+        dome = self._dome
+        return dome.target_deg if dome.moving and dome.target_deg is not None else dome.azimuth_deg
 
-def _aim(mount: MountReport, settings: SlavingSettings, default_site: Site, now_s: float) -> _Aim | Decision:
-    """Find the pointing that the dome should serve, or the reason why there is none."""
-    if mount.position is None:
-        return Decision(Verdict.STAY_NO_MOUNT, "the mount has not reported a position yet")
-    age = now_s - mount.position_time_s
-    if age < -CLOCK_JUMP_S:
-        reason = "the computer's clock was set back: waiting for the mount to report again"
-        return Decision(Verdict.STAY_STALE, reason)
-    age = max(0.0, age)
-    if mount.faulted:
-        return Decision(Verdict.STAY_MOUNT_FAULT, "the mount reports a fault (Alert) or is gone", data_age_s=age)
-    if age > settings.stale_after_s:
-        reason = f"mount data are {age:.0f} s old (limit {settings.stale_after_s:.0f} s)"
-        return Decision(Verdict.STAY_STALE, reason, data_age_s=age)
-    if mount.parked or mount.parking:
-        word = "parked" if mount.parked else "parking"
-        return Decision(Verdict.STAY_MOUNT_PARKED, f"the mount is {word}", data_age_s=age)
-    site = mount.site or default_site
-    if mount.target is not None:
-        hour_angle, pointing = _pointing(mount.target, site, now_s)
-        side, source = _target_side(hour_angle, settings.side_policy)
-        return _Aim(pointing, side, source, "the slew's target", age)
-    if mount.slewing:
-        reason = "the mount is slewing to an unannounced target: waiting for it to arrive"
-        return Decision(Verdict.STAY_TARGET_UNKNOWN, reason, data_age_s=age)
-    # A mount that stands still keeps its altitude and azimuth, not its right ascension.
-    moment = mount.position_time_s if mount.tracking is False else now_s
-    hour_angle, pointing = _pointing(mount.position, site, moment)
-    side, source = _present_side(mount.side, hour_angle, settings.side_policy)
-    return _Aim(pointing, side, source, "the telescope", age)
+    @property
+    def _under_way(self) -> bool:
+        return self._dome.moving and self._dome.target_deg is not None
 
+    def _dead_band_deg(self, radius_m: float, share: float) -> float:
+        settings = self._settings
+        if settings.rule is Rule.THRESHOLD:
+            return settings.threshold_deg
+        wide = half_width_deg(radius_m, share * settings.clearance_m)
+        # At the dome's zenith every azimuth is clear; the cap would have the dome chase a direction without meaning.
+        return wide if wide >= 180.0 else min(wide, settings.largest_error_deg)
 
-def _pointing(position: Equatorial, site: Site, moment_s: float) -> tuple[float, Pointing]:
-    hour_angle = hour_angle_deg(position.ra_h, site.longitude_deg, moment_s)
-    altitude, azimuth = horizontal(hour_angle, position.dec_deg, site.latitude_deg)
-    return hour_angle, Pointing(altitude, azimuth, hour_angle)
+    def _follow(self, base: Decision) -> Decision:
+        """Stay while the beam is near enough to the middle of the slit, or will be when the present move ends."""
+        what, target, band = self._aim.what, self._target_deg, base.dead_band_deg or 0.0
+        off = abs(difference_deg(target, self._ends_deg))
+        if self._under_way and self._settings.rule is Rule.CLEARANCE:
+            off, band = self._on_arrival()
+        if off <= band:
+            if self._under_way:
+                reason = f"on the way to {self._ends_deg:.2f}° for {what}"
+                return replace(base, verdict=Verdict.STAY_ON_THE_WAY, reason=reason)
+            reason = f"within {band:.3g}° of {target:.2f}° for {what}"
+            return replace(base, verdict=Verdict.STAY_ON_TARGET, reason=reason)
+        goto = target if self._settings.rule is Rule.THRESHOLD else self._place_ahead(self._aim.side, base.flip)
+        if self._under_way:
+            reason = f"{what} now needs {target:.2f}°, {off:.2f}° beside the present goal"
+        else:
+            reason = f"{what} needs {target:.2f}°, {off:.2f}° away"
+        if abs(difference_deg(goto, target)) > 0.05:
+            reason += f"; {goto:.2f}° will do for longest"
+        return replace(base, verdict=Verdict.GO, goto_deg=goto, reason=reason)
 
+    def _on_arrival(self) -> tuple[float, float]:
+        """Tell how far off the dome will be when its move ends, and how far it may be then, degrees."""
+        turn_s = abs(difference_deg(self._ends_deg, self._dome.azimuth_deg)) / self._settings.dome_rate_deg_s
+        pointing = self._aim.later(turn_s)
+        off = abs(difference_deg(self._model.dome_azimuth(pointing, self._aim.side), self._ends_deg))
+        return off, self._dead_band_deg(self._model.slit_radius_m(pointing, self._aim.side), self._settings.share)
 
-def _fixed_side(policy: SidePolicy) -> tuple[PierSide, str] | None:
-    if policy is SidePolicy.WEST:
-        return PierSide.WEST, "fixed by the user"
-    if policy is SidePolicy.EAST:
-        return PierSide.EAST, "fixed by the user"
-    if policy is SidePolicy.IGNORE:
-        return PierSide.NONE, "ignored by the user"
-    return None
-
-
-def _target_side(hour_angle: float, policy: SidePolicy) -> tuple[PierSide, str]:
-    return _fixed_side(policy) or (side_from_hour_angle(hour_angle), "hour angle of the slew's target")
-
-
-def _present_side(reported: PierSide | None, hour_angle: float, policy: SidePolicy) -> tuple[PierSide, str]:
-    fixed = _fixed_side(policy)
-    if fixed:
-        return fixed
-    if policy is SidePolicy.MOUNT and reported is not None:
-        return reported, "mount"
-    if policy is SidePolicy.MOUNT:
-        return side_from_hour_angle(hour_angle), "hour angle (the mount does not report its side)"
-    return side_from_hour_angle(hour_angle), "hour angle"
-
-
-def _judge(
-    base: Decision, target: float, turn: float, what: str, dome: DomeReport, settings: SlavingSettings
-) -> Decision:
-    """Hold the wanted azimuth against what the dome is doing."""
-    if dome.parked:
-        return replace(base, verdict=Verdict.STAY_DOME_PARKED, reason="the dome is parked: unpark it to follow")
-    if not dome.position_known:
-        reason = "the dome does not know its azimuth: sync it (DOME_SYNC) first"
-        return replace(base, verdict=Verdict.STAY_DOME_LOST, reason=reason)
-    if dome.occupied:
-        return replace(base, verdict=Verdict.STAY_DOME_BUSY, reason=dome.occupied)
-    if dome.moving and dome.target_deg is not None:
-        shift = abs(difference_deg(target, dome.target_deg))
-        if shift <= settings.threshold_deg:
-            reason = f"on the way to {dome.target_deg:.2f}° for {what}"
+    def _leave(self, base: Decision) -> Decision:
+        """Set out for the other side a moment before the mount does."""
+        side = self._aim.side.other
+        goto = self._place_ahead(side, None)
+        reason = f"leaving for the flip: tube {side.label} needs {goto:.2f}°"
+        if self._under_way and abs(difference_deg(goto, self._ends_deg)) <= STEP_DEG:
             return replace(base, verdict=Verdict.STAY_ON_THE_WAY, reason=reason)
-        return replace(base, reason=f"{what} now needs {target:.2f}°, {shift:.2f}° beside the present goal")
-    if abs(turn) <= settings.threshold_deg:
-        reason = f"within {settings.threshold_deg:g}° of {target:.2f}° for {what}"
-        return replace(base, verdict=Verdict.STAY_ON_TARGET, reason=reason)
-    return replace(base, reason=f"{what} needs {target:.2f}°, {abs(turn):.2f}° away")
+        return replace(base, verdict=Verdict.GO, goto_deg=goto, reason=reason)
+
+    def _wait_for(self, flip: Flip, base: Decision) -> Decision:
+        """Stand at the edge of the window that is nearer to the other side."""
+        settings, dome = self._settings, self._dome
+        turn_s = abs(base.error_deg or 0.0) / settings.dome_rate_deg_s
+        goto = waiting_place_deg(self._aim, self._model, settings, flip, turn_s)
+        way = 1.0 if flip.jump_deg > 0.0 else -1.0
+        short_deg = way * difference_deg(goto, self._ends_deg)
+        limit_m = settings.clearance_m - settings.lean_margin_m / 2.0
+        safe = lateral_m(self._radius_m, difference_deg(self._target_deg, self._ends_deg)) <= max(0.0, limit_m)
+        base = replace(base, dead_band_deg=STEP_DEG)
+        if -90.0 < short_deg <= STEP_DEG and (safe or abs(short_deg) <= STEP_DEG / 2.0):
+            verdict = Verdict.STAY_ON_THE_WAY if dome.moving else Verdict.STAY_ON_TARGET
+            return replace(base, verdict=verdict, reason=f"leaning towards the other side; {flip.text()}")
+        return replace(base, verdict=Verdict.GO, goto_deg=goto, reason=f"leaning to {goto:.2f}°; {flip.text()}")
+
+    def _place_ahead(self, side: PierSide, flip: Flip | None) -> float:
+        """Find the place that need not be left for longest, from the dome's arrival on."""
+        share = PLAN_SHARE * self._settings.share
+        turn = difference_deg(self._model.dome_azimuth(self._aim.pointing, side), self._dome.azimuth_deg)
+        start_s = abs(turn) / self._settings.dome_rate_deg_s
+        end_s = LOOK_AHEAD_S if flip is None else min(LOOK_AHEAD_S, flip.in_s)
+
+        def windows() -> Iterator[Window]:
+            seconds = start_s
+            while True:
+                pointing = self._aim.later(seconds)
+                radius_m = self._model.slit_radius_m(pointing, side)
+                band = self._dead_band_deg(radius_m, share)
+                yield Window(self._model.dome_azimuth(pointing, side), band)
+                seconds += LOOK_STEP_S
+                if seconds > end_s or pointing.altitude_deg < 0.0 or not self._aim.tracking:
+                    return
+
+        return common(windows()).middle_deg

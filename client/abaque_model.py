@@ -28,10 +28,15 @@ async def load_model(path: Path, kind: str, latitude_deg: float, radius_m: float
     Raises:
         NoModel: the table cannot be read or does not look like a dome.
     """
+    return await asyncio.to_thread(load_model_now, path, kind, latitude_deg, radius_m)
+
+
+def load_model_now(path: Path, kind: str, latitude_deg: float, radius_m: float) -> tuple[DomeModel, LoadedAbaque]:
+    """Read and fit a table without an event loop; as `load_model`."""
     from astro.load_abaque import load  # here: it brings numpy and scipy, which other commands do without
 
     try:
-        loaded = LoadedAbaque.from_json(await asyncio.to_thread(load, str(path), latitude_deg, radius_m))
+        loaded = LoadedAbaque.from_json(load(str(path), latitude_deg, radius_m))
     except (AbaqueError, ModelError) as error:
         raise NoModel(f"the table {path} cannot be used: {error}") from error
     return (loaded.table if kind == "table" else loaded.geometry), loaded

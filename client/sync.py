@@ -187,8 +187,8 @@ class Follower:
             self._show(Step(gone, None, self._note))
             return
         decision = decide(self._watch.report, report, self._model, self._settings, self._site, now)
-        if decision.go and decision.target_deg is not None and now >= self._quiet_until_s:
-            await self._go(decision.target_deg)
+        if decision.go and decision.goto_deg is not None and now >= self._quiet_until_s:
+            await self._go(decision.goto_deg)
         self._show(Step(decision, report.azimuth_deg, self._note))
         self._note = ""
 

@@ -9,19 +9,24 @@ from typing import Annotated
 import typer
 
 from astro.mount_report import Site
-from astro.slaving import SidePolicy, SlavingSettings
+from astro.slaving import SidePolicy
 from client.abaque_model import load_model
 from client.commands.options import ConfigOption, DomeOption, ServerOption, resolve_target
 from client.commands.runner import run_with_connection
 from client.connection import IndiConnection
 from client.dome import DomeClient
+from client.slaving_settings import slaving_settings
 from client.sync import Follower, Step
+
+SHOW_FLIP_S = 1800.0
+"""From this long before a flip on, every line tells of it."""
 
 
 class Side(StrEnum):
     """Words of --side."""
 
     MOUNT = "mount"
+    MOUNT_INVERTED = "mount-inverted"
     HOUR_ANGLE = "hour-angle"
     WEST = "west"
     EAST = "east"
@@ -30,6 +35,7 @@ class Side(StrEnum):
 
 POLICIES = {
     Side.MOUNT: SidePolicy.MOUNT,
+    Side.MOUNT_INVERTED: SidePolicy.MOUNT_INVERTED,
     Side.HOUR_ANGLE: SidePolicy.HOUR_ANGLE,
     Side.WEST: SidePolicy.WEST,
     Side.EAST: SidePolicy.EAST,
@@ -50,10 +56,15 @@ def sync(
         Path | None,
         typer.Option("--abaque", metavar="FILE", help="Measured table (.xlsx); default: abaque.file.", dir_okay=False),
     ] = None,
-    side: Annotated[Side, typer.Option("--side", help="Who says on which side of the pier the tube is.")] = Side.MOUNT,
+    side: Annotated[
+        Side | None,
+        typer.Option("--side", help="Who says on which side of the pier the tube is; default: the mount, see slaving."),
+    ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option("--threshold", metavar="DEGREES", min=0.0, help="Dead band; default: slaving.threshold_deg."),
+        typer.Option(
+            "--threshold", metavar="DEGREES", min=0.0, help="Move by this dead band, not by the clearance in the slit."
+        ),
     ] = None,
     server: ServerOption = None,
     dome: DomeOption = None,
@@ -76,12 +87,7 @@ def sync(
         raise typer.BadParameter(str(error)) from error
     if path is None:
         raise typer.BadParameter("no table: name one with --abaque FILE, or abaque.file in the configuration")
-    slaving = SlavingSettings(
-        threshold_deg=settings.slaving.threshold_deg if threshold is None else threshold,
-        stale_after_s=settings.slaving.stale_after_s,
-        side_policy=POLICIES[side],
-        clearance_m=max(0.0, (settings.dome.slit_width_m - settings.dome.tube_diameter_m) / 2.0),
-    )
+    slaving = slaving_settings(settings, None if side is None else POLICIES[side], threshold)
 
     async def follow(connection: IndiConnection) -> None:
         model, loaded = await load_model(
@@ -131,11 +137,14 @@ def describe(step: Step) -> str:
     if decision.side is not None:
         parts.append(f"tube {decision.side.label} ({decision.side_source})")
     if decision.target_deg is not None:
-        at, to = (round(each or 0.0, 1) % 360.0 for each in (step.dome_azimuth_deg, decision.target_deg))
+        wanted = decision.target_deg if decision.goto_deg is None else decision.goto_deg
+        at, to = (round(each or 0.0, 1) % 360.0 for each in (step.dome_azimuth_deg, wanted))
         parts.append(f"dome {at:.1f}° → {to:.1f}°")
     if decision.clearance_m is not None:
         parts.append(f"clearance {1000 * decision.clearance_m:.0f} mm")
     parts.append(f"{'MOVE' if decision.go else 'stay'}: {decision.reason}")
+    if decision.flip is not None and decision.flip.in_s < SHOW_FLIP_S and "flip" not in decision.reason:
+        parts.append(decision.flip.text())
     if step.note:
         parts.append(f"[{step.note}]")
     return ", ".join(parts)

@@ -11,7 +11,7 @@ from client.conform.state import SLAVING_S, known_state
 
 NUMBERS = (names.PARAMS, names.PRESETS, names.MEASUREMENTS, names.PARK_POSITION)
 """Settings that are restored before the dome is brought back: the park position is among them."""
-OTHERS = (names.OTA_SIDE, names.MODEL, names.ACTIVE_DEVICES, names.MOUNT_POLICY, names.SHUTTER_POLICY)
+OTHERS = (names.OTA_SIDE, names.MODEL, names.RULE, names.ACTIVE_DEVICES, names.MOUNT_POLICY, names.SHUTTER_POLICY)
 """Restored after that: a policy may forbid to park, or move the shutter."""
 SETTLED_S = 1.0
 

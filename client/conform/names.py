@@ -28,6 +28,8 @@ ACTIVE_DEVICES, ACTIVE_TELESCOPE = "ACTIVE_DEVICES", "ACTIVE_TELESCOPE"
 MOUNT_POLICY, MOUNT_IGNORED, MOUNT_LOCKS = "MOUNT_POLICY", "MOUNT_IGNORED", "MOUNT_LOCKS"
 MODEL, MODEL_TYPED_IN = "ABAQUE_MODEL", "MODEL_MEASUREMENTS"
 """A dome of this project's driver may take the slit's place from elsewhere than from DOME_MEASUREMENTS."""
+RULE, RULE_THRESHOLD = "SLAVING_RULE", "RULE_THRESHOLD"
+"""... and may move by the clearance in the slit instead of the threshold that the checks count on."""
 
 STATES = frozenset({"Idle", "Ok", "Busy", "Alert"})
 HOMES = (

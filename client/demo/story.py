@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from astro.angles import difference_deg
 from astro.mount_report import Site
 from client.connection import IndiConnection
 from client.demo.board import Board, Row
@@ -21,7 +20,6 @@ from client.properties import PropertySnapshot
 MOUNT = "Telescope Simulator"
 POSITION = "EQUATORIAL_EOD_COORD"
 SLEW_S = 60.0
-WITHIN_DEG = 0.5
 DRIVER, CLIENT = "driver", "client"
 
 
@@ -34,7 +32,8 @@ class Outcome:
     """How one visit ended."""
 
     row: Row
-    error_deg: float
+    clearance_mm: float
+    """What is left free beside the beam at the end."""
     dome_first: bool
     """The dome began to turn before the mount had arrived (or stood right already)."""
 
@@ -148,10 +147,10 @@ class Story:
         finally:
             stop()
         self._read(row)
-        error = abs(difference_deg(row.wanted_deg or 0.0, row.actual_deg or 0.0))
-        row.state = "in the slit" if (row.clearance_mm or -1.0) > 0.0 else "VIGNETTED"
+        clearance_mm = -1.0 if row.clearance_mm is None else row.clearance_mm
+        row.state = "in the slit" if clearance_mm > 0.0 else "VIGNETTED"
         board.refresh(row, important=True)
-        return Outcome(row, error, not moved_s or started_s <= moved_s[0] <= arrived_s)
+        return Outcome(row, clearance_mm, not moved_s or started_s <= moved_s[0] <= arrived_s)
 
     async def _until(self, condition: Callable[[], bool], limit_s: float, what: str, row: Row, board: Board) -> None:
         loop = asyncio.get_running_loop()
@@ -166,8 +165,8 @@ class Story:
     def _settled(self) -> bool:
         """Tell whether the dome rests and the driver's own figures, newer than the arrival, say that it is right."""
         status = self._snapshot(self._dome.device, "SLAVING_STATUS")
-        error = status.number("ERROR") if status else None
-        return error is not None and abs(error) <= WITHIN_DEG and not self._dome.status().moving
+        error, band = (status.number(name) if status else None for name in ("ERROR", "DEAD_BAND"))
+        return error is not None and band is not None and abs(error) <= band and not self._dome.status().moving
 
     def _mount(self) -> PropertySnapshot:
         found = self._snapshot(MOUNT, POSITION)

@@ -24,6 +24,14 @@ class Dome(Struct, frozen=True, forbid_unknown_fields=True):
     tube_diameter_m: Annotated[
         float, Meta(gt=0.0, le=20.0, description="outer diameter of the telescope tube in metres")
     ] = 0.25
+    rate_deg_min: Annotated[
+        float,
+        Meta(
+            gt=0.1,
+            le=3600.0,
+            description="how fast the dome turns in degrees per minute; for the client, the driver knows its motor",
+        ),
+    ] = 40.0
     park_azimuth_deg: Annotated[
         float, Meta(ge=0.0, lt=360.0, description="azimuth of the park position in degrees, north through east")
     ] = 0.0
@@ -156,9 +164,48 @@ class Slaving(Struct, frozen=True, forbid_unknown_fields=True):
     mount: Annotated[str, Meta(min_length=1, max_length=63, description="INDI name of the mount to follow")] = (
         "Telescope Simulator"
     )
-    threshold_deg: Annotated[
-        float, Meta(ge=0.0, le=90.0, description="dead band: smaller errors do not move the dome, in degrees")
-    ] = 0.5
+    rule: Annotated[
+        Literal["clearance", "threshold"],
+        Meta(
+            description="clearance: the dome moves by the beam's distance from the middle of the slit; "
+            "threshold: by threshold_deg alone"
+        ),
+    ] = "clearance"
+    move_share: Annotated[
+        float,
+        Meta(ge=0.05, le=0.9, description="share of the free play beside the beam at which the dome moves, 0 to 1"),
+    ] = 0.25
+    largest_error_deg: Annotated[
+        float, Meta(ge=1.0, le=90.0, description="error at which the dome moves at the latest, in degrees")
+    ] = 15.0
+    threshold_deg: Annotated[float, Meta(ge=0.0, le=90.0, description="dead band of the threshold rule in degrees")] = (
+        0.5
+    )
+    flip_time: Annotated[
+        Literal["unknown", "known"],
+        Meta(
+            description="known: the mount flips by itself at flip_hour_angle_min; "
+            "unknown: the dome waits until the mount begins"
+        ),
+    ] = "unknown"
+    flip_hour_angle_min: Annotated[
+        float,
+        Meta(ge=-60.0, le=240.0, description="where the mount flips by itself, in minutes past the meridian"),
+    ] = 0.0
+    flip_latest_min: Annotated[
+        float,
+        Meta(ge=0.0, le=240.0, description="a flip is not waited for later than this, in minutes past the meridian"),
+    ] = 30.0
+    lean_margin_mm: Annotated[
+        float,
+        Meta(
+            ge=0.0, le=1000.0, description="what stays free beside the beam while a flip is waited for, in millimetres"
+        ),
+    ] = 10.0
+    mount_side: Annotated[
+        Literal["reported", "inverted"],
+        Meta(description="inverted where the mount's driver reports the wrong side of the pier"),
+    ] = "reported"
     stale_after_s: Annotated[
         float, Meta(gt=0.0, le=86_400.0, description="age at which the mount's data no longer counts, in seconds")
     ] = 30.0

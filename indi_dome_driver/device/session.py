@@ -35,6 +35,7 @@ from indi_dome_driver.motion_guard import GuardLimits
 from indi_dome_driver.park_data import ParkDataError, ParkEntry, ParkFile
 from indi_dome_driver.position_record import PositionFile, PositionRecord, Proof, prove
 from indi_dome_driver.properties import when_connected
+from indi_dome_driver.slaving_properties import slaving_vectors
 
 ABORT = "DOME_ABORT_MOTION"
 LEAVING_S = 2.0
@@ -92,13 +93,16 @@ class Session:
             home_width_deg=config.home.width_deg,
             tolerance_deg=config.motion.tolerance_deg,
         )
-        self._vectors = when_connected(
-            config.slaving.threshold_deg,
-            config.abaque.model,
-            str(around.abaque or ""),
-            config.home.azimuth_deg,
-            config.dome.cable_turns,
-        )
+        self._vectors = [
+            *when_connected(
+                config.slaving.threshold_deg,
+                config.abaque.model,
+                str(around.abaque or ""),
+                config.home.azimuth_deg,
+                config.dome.cable_turns,
+            ),
+            *slaving_vectors(config.slaving),
+        ]
         self.motion = MotionControl(
             panel, self.dome, self._yield_slaving, lambda: self.parking.on_abort(Operation.PARK)
         )
@@ -130,7 +134,11 @@ class Session:
             self.models,
             watch,
             site,
-            SlavingSettings(stale_after_s=config.slaving.stale_after_s, clearance_m=clearance_m),
+            SlavingSettings(
+                stale_after_s=config.slaving.stale_after_s,
+                clearance_m=clearance_m,
+                dome_rate_deg_s=mechanics.max_rate_deg_s,
+            ),
             ask_mount,
         )
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {

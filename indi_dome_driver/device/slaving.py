@@ -6,28 +6,22 @@ from typing import Any
 
 from astro.angles import difference_deg
 from astro.mount_report import Site
-from astro.slaving import Decision, DomeReport, SidePolicy, SlavingSettings, Verdict, decide
+from astro.slaving import Decision, DomeReport, SlavingSettings, Verdict, decide
 from indi_dome_driver.device.models import ModelControl
 from indi_dome_driver.device.motion import MotionControl
 from indi_dome_driver.device.panel import Panel
+from indi_dome_driver.device.slaving_options import SlavingOptions
 from indi_dome_driver.dome import Dome, Operation, RefusedError
 from indi_dome_driver.indi.mount_watch import MountWatch
 from indi_dome_driver.indi.vectors import State
+from indi_dome_driver.slaving_properties import FLIP
 
-AUTOSYNC, SIDE, PARAMS = "DOME_AUTOSYNC", "DM_OTA_SIDE", "DOME_PARAMS"
+AUTOSYNC = "DOME_AUTOSYNC"
 STATUS, REASON = "SLAVING_STATUS", "SLAVING_REASON"
 ENABLE, DISABLE = "DOME_AUTOSYNC_ENABLE", "DOME_AUTOSYNC_DISABLE"
-POLICIES = {
-    "DM_OTA_SIDE_EAST": SidePolicy.EAST,
-    "DM_OTA_SIDE_WEST": SidePolicy.WEST,
-    "DM_OTA_SIDE_MOUNT": SidePolicy.MOUNT,
-    "DM_OTA_SIDE_HA": SidePolicy.HOUR_ANGLE,
-    "DM_OTA_SIDE_IGNORE": SidePolicy.IGNORE,
-}
 EVALUATION_PERIOD_S = 1.0
 STATUS_PERIOD_S = 1.0
 SAME_SITE_DEG = 0.2
-SMALLEST_DEAD_BAND_DEG = 0.1
 FAULT_REST_S = 30.0
 MOST_FAULTS = 3
 """Faults in a row after which the slaving gives up."""
@@ -35,6 +29,7 @@ WORTH_A_WARNING = {
     Verdict.STAY_NO_MODEL,
     Verdict.STAY_STALE,
     Verdict.STAY_MOUNT_FAULT,
+    Verdict.STAY_MOUNT_JUMPED,
     Verdict.STAY_BELOW_HORIZON,
     Verdict.STAY_MODEL_FAILS,
     Verdict.STAY_DOME_PARKED,
@@ -53,7 +48,7 @@ class SlavingControl:
         models: where the slit must be.
         watch: what the mount has said; fed by the device.
         site: place to assume while the mount names none.
-        settings: stale limit and clearance; dead band and side policy come from the panel.
+        settings: limit of age, free play and the dome's rate; all the rest comes from the panel.
         ask_mount: asks the mount to repeat its position; the answer feeds `watch`.
     """
 
@@ -86,10 +81,10 @@ class SlavingControl:
         self._broken = False
         self._faults = 0
         self._hold_until_s = -math.inf
+        self._options = SlavingOptions(panel, settings, motion.refuse, self.reconsider)
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             AUTOSYNC: self._on_autosync,
-            SIDE: self._on_side,
-            PARAMS: self._on_params,
+            **self._options.handlers,
         }
 
     @property
@@ -167,7 +162,7 @@ class SlavingControl:
         self._watch.expire(now_s)
         self._keep_mount_awake(now_s)
         decision = decide(
-            self._watch.report, self._dome_report(), self._models.model, self._present_settings(), self._site, now_s
+            self._watch.report, self._dome_report(), self._models.model, self._options.present(), self._site, now_s
         )
         if self.enabled:
             self._tell(decision)
@@ -178,9 +173,9 @@ class SlavingControl:
         self._broken = False
 
     def _go(self, decision: Decision, now_s: float) -> None:
-        assert decision.target_deg is not None  # noqa: S101 - a verdict GO carries its target
+        assert decision.goto_deg is not None  # noqa: S101 - a verdict GO carries its goal
         try:
-            if self._motion.begin_goto(decision.target_deg):
+            if self._motion.begin_goto(decision.goto_deg):
                 self._moved_by_slaving = True
                 self._panel.info(f"Slaving: {decision.reason} (side {_side_text(decision)}).")
         except RefusedError as refusal:
@@ -219,13 +214,6 @@ class SlavingControl:
             occupied=occupied,
         )
 
-    def _present_settings(self) -> SlavingSettings:
-        sides = self._panel.switch(SIDE)
-        chosen = next((policy for name, policy in POLICIES.items() if sides[name]), SidePolicy.MOUNT)
-        # Below what the axis can hold, every turn of the loop would ask for a move.
-        threshold = max(self._panel.number(PARAMS)["AUTOSYNC_THRESHOLD"], SMALLEST_DEAD_BAND_DEG)
-        return SlavingSettings(threshold, self._settings.stale_after_s, chosen, self._settings.clearance_m)
-
     def _show(self, decision: Decision, now_s: float) -> None:
         model = self._models.model
         frame = (self.enabled, decision.verdict, model.name if model else "none")
@@ -253,7 +241,7 @@ class SlavingControl:
             {
                 "TARGET_AZ": decision.target_deg or 0.0,
                 "ERROR": decision.error_deg or 0.0,
-                "DEAD_BAND": self._present_settings().threshold_deg,
+                "DEAD_BAND": decision.dead_band_deg or 0.0,
                 "LATERAL_OFFSET": 1000.0 * (decision.lateral_m or 0.0),
                 "CLEARANCE": 1000.0 * (decision.clearance_m or 0.0),
                 "MOUNT_ALT": pointing.altitude_deg if pointing else 0.0,
@@ -261,6 +249,18 @@ class SlavingControl:
                 "DATA_AGE": decision.data_age_s or 0.0,
             },
         )
+        self._show_flip(decision)
+
+    def _show_flip(self, decision: Decision) -> None:
+        flip = decision.flip
+        values = {"FLIP_IN": 0.0, "FLIP_TURN": 0.0, "FLIP_LOSS": 0.0}
+        if flip is not None:
+            values = {"FLIP_IN": flip.in_s / 60.0, "FLIP_TURN": flip.jump_deg, "FLIP_LOSS": flip.loss_s}
+        rounded = {name: round(value, 1) for name, value in values.items()}
+        state = State.IDLE if flip is None else State.OK
+        shown = self._panel.number(FLIP)
+        if shown.state is not state or rounded != shown.values():
+            self._panel.set_numbers(FLIP, state, rounded)
 
     def _on_autosync(self, values: dict[str, Any]) -> None:
         wanted = bool(values.get(ENABLE))
@@ -278,18 +278,6 @@ class SlavingControl:
         self._broken = False
         self._faults = 0
         self._hold_until_s = -math.inf
-        self.reconsider()
-
-    def _on_side(self, values: dict[str, Any]) -> None:
-        chosen = next((name for name, on in values.items() if on), None)
-        if chosen is None:
-            self._motion.refuse(SIDE, "Choose one side policy: East, West, Mount, Hour Angle or Ignore.")
-            return
-        self._panel.set_switch(SIDE, State.OK, on=chosen)
-        self.reconsider()
-
-    def _on_params(self, values: dict[str, Any]) -> None:
-        self._panel.set_numbers(PARAMS, State.OK, values)
         self.reconsider()
 
 

@@ -25,6 +25,8 @@ SIDE_LAGS_S = 3.0
 """After a slew the side that its target called for is believed this long, unless the mount tells its side anew."""
 ARRIVED_WITHIN_DEG = 1.0
 """Farther from its target a slew did not arrive: somebody cut it short."""
+LEAP_DEG = 5.0
+"""A position that changes by this much without a slew is doubtful: a broken link, or a sync on a wrong star."""
 
 
 class MountWatch:
@@ -72,7 +74,7 @@ class MountWatch:
         if name is None:
             self.report = MountReport(site=self.report.site)
         elif name == "EQUATORIAL_EOD_COORD":
-            self.report = replace(self.report, position=None, slewing=False, target=None)
+            self.report = replace(self.report, position=None, slewing=False, target=None, settled=None, arrived_s=None)
         elif name == "TARGET_EOD_COORD":
             self.report = replace(self.report, target=None)
         elif name == "TELESCOPE_PIER_SIDE":
@@ -106,6 +108,8 @@ class MountWatch:
         position = _equatorial(values)
         if position is not None:
             self.report = replace(self.report, position=position, position_time_s=now_s)
+            if not slewing:
+                self._settle(before, position, now_s)
         if before.slewing and not slewing:
             self._arrived = True
             self._target_until_s = now_s + SIDE_LAGS_S
@@ -113,6 +117,19 @@ class MountWatch:
                 self.report = replace(self.report, target=None)
         if faulted:
             self.report = replace(self.report, target=None)
+
+    def _settle(self, before: MountReport, position: Equatorial, now_s: float) -> None:
+        """Remember where the mount is outside slews, since when, and whether it got there by a leap."""
+        if before.slewing or before.settled is None:
+            self.report = replace(self.report, settled=position, arrived_s=now_s, jump_deg=0.0)
+            return
+        leap_deg = 0.0
+        # A mount that is driven by hand, parks or stands still changes its coordinates without any slew.
+        if before.target is None and before.tracking is not False and not before.parked and not before.parking:
+            leap_deg = _apart_deg(before.settled, position)
+        self.report = replace(self.report, settled=position)
+        if leap_deg > LEAP_DEG:
+            self.report = replace(self.report, jump_deg=leap_deg, jump_time_s=now_s, arrived_s=now_s)
 
     def _target(self, values: Mapping[str, Value], now_s: float, defined: bool) -> None:
         target = _equatorial(values)
@@ -166,10 +183,15 @@ def _switch(values: Mapping[str, Value], yes: str, no: str) -> bool | None:
 
 
 def _close(target: Equatorial | None, position: Equatorial | None) -> bool:
-    if target is None or position is None:
-        return False
-    turn = difference_deg(15.0 * target.ra_h, 15.0 * position.ra_h) * math.cos(math.radians(target.dec_deg))
-    return math.hypot(turn, target.dec_deg - position.dec_deg) < ARRIVED_WITHIN_DEG
+    return target is not None and position is not None and _apart_deg(target, position) < ARRIVED_WITHIN_DEG
+
+
+def _apart_deg(one: Equatorial, other: Equatorial) -> float:
+    """Measure the angle between two directions (haversine: small angles keep their digits)."""
+    dec, other_dec = math.radians(one.dec_deg), math.radians(other.dec_deg)
+    turn = math.radians(difference_deg(15.0 * one.ra_h, 15.0 * other.ra_h))
+    half = math.sin((dec - other_dec) / 2.0) ** 2 + math.cos(dec) * math.cos(other_dec) * math.sin(turn / 2.0) ** 2
+    return math.degrees(2.0 * math.asin(min(1.0, math.sqrt(half))))
 
 
 def _equatorial(values: Mapping[str, Value]) -> Equatorial | None:

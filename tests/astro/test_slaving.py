@@ -13,12 +13,12 @@ from astro.mount_report import Equatorial, MountReport, Site
 from astro.pier import PierSide
 from astro.pointing import Pointing
 from astro.sidereal import apparent_sidereal_time_deg
-from astro.slaving import Decision, DomeReport, SidePolicy, SlavingSettings, Verdict, decide
+from astro.slaving import Decision, DomeReport, Rule, SidePolicy, SlavingSettings, Verdict, decide
 
 NOW = 1_790_000_000.0
 SITE = Site(44.15, 5.23)
 MODEL = Geometry(radius_m=1.2, east_m=0.005, north_m=0.07, up_m=-0.138, tube_offset_m=0.41, latitude_deg=44.15)
-SETTINGS = SlavingSettings(threshold_deg=0.5)
+SETTINGS = SlavingSettings(rule=Rule.THRESHOLD, threshold_deg=0.5)
 
 
 def at_hour_angle(hours: float, dec_deg: float, moment: float = NOW) -> Equatorial:
@@ -66,7 +66,7 @@ def test_the_error_wraps_over_north() -> None:
         def slit_radius_m(self, pointing: Pointing, side: PierSide) -> float:
             return 1.0
 
-    settings = SlavingSettings(threshold_deg=5.0)
+    settings = SlavingSettings(rule=Rule.THRESHOLD, threshold_deg=5.0)
     found = decision(tracking(), DomeReport(2.0), model=North(), settings=settings)
     assert found.verdict is Verdict.STAY_ON_TARGET
     assert found.error_deg == pytest.approx(-2.3)

@@ -119,6 +119,7 @@ def test_measurements_typed_in_serve_the_mounts_own_latitude(rig: DeviceRig) -> 
         DM_OTA_OFFSET=0.5,
     )
     rig.switch("ABAQUE_MODEL", "MODEL_MEASUREMENTS")
+    rig.switch("SLAVING_RULE", "RULE_THRESHOLD")
     rig.live(2)
     rig.slave()
     rig.points(-60.0, -20.0)

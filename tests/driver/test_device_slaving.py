@@ -15,11 +15,13 @@ from astro.sidereal import horizontal
 
 AUTOSYNC, MOTION, ABSOLUTE = "DOME_AUTOSYNC", "DOME_MOTION", "ABS_DOME_POSITION"
 LATITUDE_DEG = 44.15
+BY_THRESHOLD = {"slaving": {"rule": "threshold"}}
+"""So that azimuths can be told to half a degree; test_device_clearance.py has the other rule."""
 
 
 @pytest.fixture
 def rig(tmp_path: Path) -> DeviceRig:
-    return DeviceRig(tmp_path, answer=example_answer()).connect()
+    return DeviceRig(tmp_path, config=BY_THRESHOLD, answer=example_answer()).connect()
 
 
 @cache
@@ -308,6 +310,8 @@ def test_a_clock_that_is_set_back_does_not_end_slaving(rig: DeviceRig) -> None:
     rig.unix_offset_s = -7200.0
     rig.points(-40, 30)
     rig.live(1.0)
+    assert rig.device.panel.text("SLAVING_REASON")["REASON"].startswith("the mount's position leapt by")
+    rig.live(5.0)
     assert rig.moving
     sent = rig.live(2.0)
     assert [each for each in sent if each.name == ABSOLUTE], "the position is still told"

@@ -12,6 +12,8 @@ from wire_client import WireClient
 DRIVER = Path(sys.executable).parent / "indi_dome_driver"
 DOME, MOUNT = "Abaque Dome", "Telescope Simulator"
 FAST: dict[str, Any] = {"simulator": {"speed_factor": 20.0}}
+BY_THRESHOLD: dict[str, Any] = {"rule": "threshold"}
+"""Section `slaving` for tests that tell azimuths to half a degree."""
 
 
 @dataclass

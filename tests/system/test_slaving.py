@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from observatory import DOME, FAST, MOUNT, Observatory
+from observatory import BY_THRESHOLD, DOME, FAST, MOUNT, Observatory
 from wire_client import Event, WireClient
 
 from astro.angles import difference_deg
@@ -90,7 +90,7 @@ def dome_rests(client: WireClient, since_s: float, device: str = DOME) -> float:
 def test_33_the_driver_follows_slews_on_both_sides_of_the_pier(
     observatory: Callable[..., Observatory], geometry: Geometry
 ) -> None:
-    client = observatory(TELESCOPE).client
+    client = observatory(TELESCOPE, config={**FAST, "slaving": BY_THRESHOLD}).client
     client.wait_message("Table Loi_coupole.xlsx")
     wake_mount(client)
     client.switch("DOME_AUTOSYNC", "DOME_AUTOSYNC_ENABLE")
@@ -148,7 +148,8 @@ def wait_line(process: subprocess.Popen[str], words: str) -> str:
 def test_the_client_follows_with_the_c_plus_plus_dome(
     observatory: Callable[..., Observatory], geometry: Geometry
 ) -> None:
-    place = observatory(TELESCOPE, "indi_simulator_dome", connect=False)
+    config = {**FAST, "slaving": BY_THRESHOLD}
+    place = observatory(TELESCOPE, "indi_simulator_dome", connect=False, config=config)
     client = place.client
     wake_mount(client)
     client.wait_definition("CONNECTION", device=CPP_DOME)

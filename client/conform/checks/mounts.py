@@ -65,7 +65,7 @@ async def slaved_to(
         for name in (names.MEASUREMENTS, names.PARAMS)
         if (known := wire.known(name, dome.device)) is not None
     }
-    sides, models = dome.on(names.OTA_SIDE), dome.on(names.MODEL)
+    sides, models, rules = dome.on(names.OTA_SIDE), dome.on(names.MODEL), dome.on(names.RULE)
     await mount.park(False)
     if dome.has(names.ACTIVE_DEVICES):
         known = wire.known(names.ACTIVE_DEVICES, dome.device)
@@ -80,6 +80,8 @@ async def slaved_to(
         wire.switch(names.OTA_SIDE, SIDES[side], device=dome.device)
     if dome.has(names.MODEL, names.MODEL_TYPED_IN):
         wire.switch(names.MODEL, names.MODEL_TYPED_IN, device=dome.device)
+    if dome.has(names.RULE, names.RULE_THRESHOLD):
+        wire.switch(names.RULE, names.RULE_THRESHOLD, device=dome.device)
     await wire.listen(0.5)
     try:
         yield dome, mount
@@ -88,7 +90,7 @@ async def slaved_to(
             dome.slave(False)
             for name, values in kept.items():
                 wire.command("Number", name, values, dome.device)
-            for name, on in ((names.OTA_SIDE, sides), (names.MODEL, models)):
+            for name, on in ((names.OTA_SIDE, sides), (names.MODEL, models), (names.RULE, rules)):
                 if len(on) == 1:
                     wire.switch(name, on[0], device=dome.device)
 
