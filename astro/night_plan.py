@@ -17,6 +17,7 @@ from astro.slaving import Decision, DomeReport, SlavingSettings, decide
 
 STEP_S = 2.0
 SAMPLE_S = 60.0
+"""How far apart the moments of a plan are, unless told otherwise, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class NightPlan:
     """How long the beam is cut while the mount tracks, seconds."""
     travel_deg: float
     samples: tuple[Sample, ...]
-    """One a minute."""
+    """At equal distances in time."""
 
     @property
     def clear_share(self) -> float:
@@ -92,6 +93,8 @@ def plan_night(
     end_s: float,
     flip_late_s: float = 0.0,
     mount_flip_s: float = 60.0,
+    sample_s: float = SAMPLE_S,
+    step_s: float = STEP_S,
     progress: Callable[[float], None] = lambda _share: None,
 ) -> NightPlan:
     """Play a night.
@@ -105,6 +108,8 @@ def plan_night(
         end_s: when it ends.
         flip_late_s: how long after the meridian the mount flips, seconds.
         mount_flip_s: how long its flip takes, seconds.
+        sample_s: how far apart the samples are, seconds.
+        step_s: how finely it is played, seconds.
         progress: is told the share that is done, 0...1.
 
     Returns:
@@ -113,7 +118,9 @@ def plan_night(
     Raises:
         ModelError: the model has no answer for a direction on the way.
     """
-    return _Player(place, site, model, settings, flip_late_s, mount_flip_s).play(start_s, end_s, progress)
+    return _Player(place, site, model, settings, flip_late_s, mount_flip_s, step_s).play(
+        start_s, end_s, sample_s, progress
+    )
 
 
 class _Player:
@@ -127,6 +134,7 @@ class _Player:
         settings: SlavingSettings,
         flip_late_s: float,
         mount_flip_s: float,
+        step_s: float,
     ) -> None:
         self._place = place
         self._site = site
@@ -135,6 +143,7 @@ class _Player:
         self._near_settings = replace(settings, dome_rate_deg_s=1e6)
         self._flip_late_deg = flip_late_s / 240.0
         self._mount_flip_s = mount_flip_s
+        self._step_s = step_s
         self._side = PierSide.WEST
         self._flip_until_s: float | None = None
         self._dome_deg = 0.0
@@ -142,7 +151,7 @@ class _Player:
         self._moves: list[PlannedMove] = []
         self._flips: list[PlannedFlip] = []
 
-    def play(self, start_s: float, end_s: float, progress: Callable[[float], None]) -> NightPlan:
+    def play(self, start_s: float, end_s: float, sample_s: float, progress: Callable[[float], None]) -> NightPlan:
         self._side = side_from_hour_angle(self._hour_angle_deg(start_s) - self._flip_late_deg)
         self._dome_deg = self._decide(start_s).target_deg or 0.0
         # From the middle the next place is near: what is best there is where the night begins.
@@ -156,15 +165,15 @@ class _Player:
             flipping = self._flip_until_s is not None
             clearance_m = decision.clearance_m
             if clearance_m is not None and clearance_m < 0.0 and not flipping:
-                blocked_s += STEP_S
+                blocked_s += self._step_s
                 self._blame(now_s)
             if decision.goto_deg is not None:
                 self._set_out(decision, now_s)
-            if now_s - start_s >= SAMPLE_S * len(samples):
+            if now_s - start_s >= sample_s * len(samples):
                 samples.append(self._sample(decision, now_s))
                 progress((now_s - start_s) / (end_s - start_s))
             travel_deg += self._turn_dome(now_s)
-            now_s += STEP_S
+            now_s += self._step_s
         progress(1.0)
         moves = tuple(self._moves)
         return NightPlan(start_s, end_s, moves, tuple(self._flips), blocked_s, travel_deg, tuple(samples))
@@ -223,7 +232,7 @@ class _Player:
     def _blame(self, now_s: float) -> None:
         if self._flips and now_s - self._flips[-1].start_s < 600.0:
             last = self._flips[-1]
-            self._flips[-1] = replace(last, blocked_s=last.blocked_s + STEP_S)
+            self._flips[-1] = replace(last, blocked_s=last.blocked_s + self._step_s)
 
     def _set_out(self, decision: Decision, now_s: float) -> None:
         assert decision.goto_deg is not None  # noqa: S101 - asked by the caller
@@ -242,7 +251,7 @@ class _Player:
         if self._target_deg is None:
             return 0.0
         left_deg = difference_deg(self._target_deg, self._dome_deg)
-        most_deg = self._settings.dome_rate_deg_s * STEP_S
+        most_deg = self._settings.dome_rate_deg_s * self._step_s
         if abs(left_deg) <= most_deg:
             self._dome_deg, self._target_deg = self._target_deg, None
             return abs(left_deg)

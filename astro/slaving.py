@@ -256,8 +256,11 @@ class _Judge:
         safe = lateral_m(self._radius_m, difference_deg(self._target_deg, self._ends_deg)) <= max(0.0, limit_m)
         base = replace(base, dead_band_deg=STEP_DEG)
         if -90.0 < short_deg <= STEP_DEG and (safe or abs(short_deg) <= STEP_DEG / 2.0):
-            verdict = Verdict.STAY_ON_THE_WAY if dome.moving else Verdict.STAY_ON_TARGET
-            return replace(base, verdict=verdict, reason=f"leaning towards the other side; {flip.text()}")
+            if dome.moving:
+                reason = f"on the way to {self._ends_deg:.2f}°, to lean towards the other side; {flip.text()}"
+                return replace(base, verdict=Verdict.STAY_ON_THE_WAY, reason=reason)
+            reason = f"leaning towards the other side; {flip.text()}"
+            return replace(base, verdict=Verdict.STAY_ON_TARGET, reason=reason)
         return replace(base, verdict=Verdict.GO, goto_deg=goto, reason=f"leaning to {goto:.2f}°; {flip.text()}")
 
     def _place_ahead(self, side: PierSide, flip: Flip | None) -> float:

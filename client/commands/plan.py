@@ -110,7 +110,7 @@ def plan(
             span.end_s,
             60.0 * flip_late,
             mount_flip,
-            lambda share: bar.update(task, completed=share),
+            progress=lambda share: bar.update(task, completed=share),
         )
     if as_json:
         typer.echo(json.dumps(as_dict(target.name, model.name, night), ensure_ascii=False))

@@ -30,7 +30,7 @@ def test_two_hours_about_a_flip_cost_no_more_than_the_bound(dec_deg: float, late
     middle = transit_s(place)
     told: list[float] = []
     night = plan_night(
-        place, SITE, MODEL, SlavingSettings(), middle - 3600, middle + 3600, late_s, mount_s, told.append
+        place, SITE, MODEL, SlavingSettings(), middle - 3600, middle + 3600, late_s, mount_s, progress=told.append
     )
     (flip,) = night.flips
     assert flip.start_s == pytest.approx(middle + late_s, abs=4.0)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cpp_mount import SITE, TELESCOPE, of_mount, slew, wake_mount
 from observatory import BY_THRESHOLD, DOME, FAST, MOUNT, Observatory
 from wire_client import Event, WireClient
 
@@ -17,15 +18,13 @@ from astro.angles import difference_deg
 from astro.geometry import Geometry
 from astro.load_abaque import load
 from astro.model_file import LoadedAbaque
-from astro.mount_report import Site
 from astro.pier import PierSide
 from astro.pointing import Pointing
-from astro.sidereal import apparent_sidereal_time_deg, horizontal, hour_angle_deg
+from astro.sidereal import horizontal, hour_angle_deg
 from indi_dome_driver.config import data_file
 
 pytestmark = pytest.mark.system
-TELESCOPE, CPP_DOME = "indi_simulator_telescope", "Dome Simulator"
-SITE = Site(44.15, 5.23)
+CPP_DOME = "Dome Simulator"
 EAST, WEST = (-3.0, 20.0), (2.0, 30.0)
 """Hour angle, hours, and declination, degrees, of a target on either side of the meridian."""
 
@@ -33,32 +32,6 @@ EAST, WEST = (-3.0, 20.0), (2.0, 30.0)
 @pytest.fixture(scope="module")
 def geometry() -> Geometry:
     return LoadedAbaque.from_json(load(str(data_file("Loi_coupole.xlsx")), SITE.latitude_deg, 1.2)).geometry
-
-
-def wake_mount(client: WireClient) -> None:
-    """Connect the telescope simulator at our site, unparked and tracking."""
-    client.wait_definition("CONNECTION", device=MOUNT)
-    client.switch("CONNECTION", "CONNECT", device=MOUNT)
-    client.wait_definition("TELESCOPE_PIER_SIDE", device=MOUNT)
-    client.number("GEOGRAPHIC_COORD", device=MOUNT, LAT=SITE.latitude_deg, LONG=SITE.longitude_deg, ELEV=200)
-    client.switch("TELESCOPE_PARK", "UNPARK", device=MOUNT)
-    client.switch("TELESCOPE_TRACK_STATE", "TRACK_ON", device=MOUNT)
-    client.wait(lambda e: of_mount(e, "EQUATORIAL_EOD_COORD") and e.state == "Ok", what="the mount to track")
-
-
-def of_mount(event: Event, name: str) -> bool:
-    return event.message.device == MOUNT and event.name == name and event.message.tag.startswith("set")
-
-
-def slew(client: WireClient, hour_angle_h: float, dec_deg: float) -> tuple[float, Event]:
-    """Slew; returns when it was sent and the mount's report of its arrival."""
-    lst_h = (apparent_sidereal_time_deg(time.time()) + SITE.longitude_deg) / 15.0
-    sent = client.number("EQUATORIAL_EOD_COORD", device=MOUNT, RA=(lst_h - hour_angle_h) % 24.0, DEC=dec_deg)
-    client.wait(lambda e: of_mount(e, "EQUATORIAL_EOD_COORD") and e.state == "Busy", sent, what="the slew")
-    arrived = client.wait(
-        lambda e: of_mount(e, "EQUATORIAL_EOD_COORD") and e.state == "Ok", sent, timeout_s=60, what="the arrival"
-    )
-    return sent, arrived
 
 
 def wanted(client: WireClient, geometry: Geometry) -> float:
