@@ -12,7 +12,7 @@ export PYTHON
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: help ready system venv kstars demo demo-run test soak check format lock bench wheel clean
+.PHONY: help ready system venv kstars demo demo-run test soak check format lock bench night wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ lock: venv ## write requirements/*.lock from setup.cfg (UPGRADE=1 for the newest
 
 bench: ready ## every performance figure of the README
 	@for script in benchmarks/bench_*.py; do echo "bench: $$script"; $(BIN)/python "$$script" || exit 1; done
+
+night: venv ## whole simulated nights: how long the beam is blocked, ours beside the others (two minutes)
+	@$(BIN)/python benchmarks/night.py --flip-late 0,10,20 --check
 
 wheel: venv ## build the wheel into dist/
 	@rm -rf build

@@ -18,19 +18,20 @@ from benchmarks.nightsim.report import shortcomings, table
 from benchmarks.nightsim.study import POLICIES, Result, Study
 from benchmarks.nightsim.targets import find_targets
 
-EPILOG = """
-Examples:
+EPILOG = """Examples:
 
-  night.py                                        all targets, flip at the meridian
+night.py
 
-  night.py --flip-late 0,10,20 --check            and late ones; fails where our slaving misses its figures
+night.py --flip-late 0,10,20 --check
 
-  night.py --targets "NGC 4559,M42" --mount-flip 60 --plot pictures
+night.py --targets "NGC 4559,M42" --mount-flip 60 --plot pictures
 
-  night.py --policy ours,timer --slit 0.7 --rate 60 --json
+night.py --policy ours,timer --slit 0.7 --rate 60 --json
+
+Exit codes: 0 done, 1 failed or (with --check) figures missed, 2 wrong usage.
 """
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 
 
 @app.command(epilog=EPILOG)

@@ -24,12 +24,14 @@ class Beam:
     @property
     def azimuth_deg(self) -> Array:
         """Give the reading of the dome at which the axis passes through the middle of the slit, degrees, shape (n,)."""
-        return (np.degrees(np.arctan2(self.points_m[0, 0], self.points_m[0, 1])) + self.zero_deg) % 360.0
+        reading: Array = (np.degrees(np.arctan2(self.points_m[0, 0], self.points_m[0, 1])) + self.zero_deg) % 360.0
+        return reading
 
     @property
     def radius_m(self) -> Array:
         """Give the distance of the axis from the dome's rotation axis, metres, shape (n,)."""
-        return np.hypot(self.points_m[0, 0], self.points_m[0, 1])
+        radius: Array = np.hypot(self.points_m[0, 0], self.points_m[0, 1])
+        return radius
 
     def is_cut(self, dome_deg: Array, opening: Opening) -> npt.NDArray[np.bool_]:
         """Tell when the dome cuts off at least one ray.
@@ -49,8 +51,7 @@ class Beam:
         aside_m = east * np.cos(slit) - north * np.sin(slit)
         ahead_m = east * np.sin(slit) + north * np.cos(slit)
         passes = (np.abs(aside_m) <= opening.slit_m / 2.0) & (ahead_m >= -opening.past_zenith_m)
-        cut: npt.NDArray[np.bool_] = ~passes.all(axis=0)
-        return cut
+        return ~np.logical_and.reduce(passes)
 
     def lateral_m(self, dome_deg: Array) -> Array:
         """Measure how far the dome is off along its own circle: 2 rho sin(error / 2), metres, shape (n,)."""

@@ -36,6 +36,11 @@ class FlipPlan:
         """Give the hour angle at which it begins, degrees."""
         return self.late_min * DEG_PER_MINUTE
 
+    def text(self) -> str:
+        """Put it into words."""
+        when = f"flip {self.late_min:g} min late" if self.late_min else "flip at the meridian"
+        return f"{when}, {f'lasting {self.lasts_s:g} s' if self.lasts_s else 'instantaneous'}"
+
 
 class SimulatedMount:
     """What the mount does in one night, and what it says about it.

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from astro.angles import difference_deg
 from benchmarks.nightsim.flip_bound import half_window_deg
 from benchmarks.nightsim.mount import FlipPlan
+from benchmarks.nightsim.sky import Array
 from benchmarks.nightsim.study import Result
 
 _FLIP_MIN = 15.0
+_FRAME_DEG = 30.0
 _COLOURS = {"ours": "tab:blue", "reference": "tab:red", "timer": "tab:purple", "indi": "tab:orange"}
 
 
@@ -44,7 +47,7 @@ def draw(results: Sequence[Result], clearance_m: float, folder: Path) -> list[Pa
         _azimuths(whole, group, clearance_m, 60.0, "hours from the flip")
         _azimuths(near, group, clearance_m, 1.0, "minutes from the flip")
         _laterals(aside, group, clearance_m)
-        figure.suptitle(f"{name}, night of {group[0].target.evening}")
+        figure.suptitle(f"{name}, night of {group[0].target.evening}: {flip.text()}")
         stem = re.sub(r"[^a-z0-9]+", "-", f"{name} late {flip.late_min:g} lasts {flip.lasts_s:g}".lower())
         files.append(folder / f"{stem}.png")
         figure.savefig(files[-1], dpi=110)
@@ -52,17 +55,20 @@ def draw(results: Sequence[Result], clearance_m: float, folder: Path) -> list[Pa
     return files
 
 
-def _minutes(result: Result) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _minutes(result: Result) -> Array:
     times_s, at = result.night.track.times_s, result.night.mount.flip_at
-    return (times_s - times_s[0 if at is None else at]) / 60.0
+    minutes: Array = (times_s - times_s[0 if at is None else at]) / 60.0
+    return minutes
 
 
 def _azimuths(axes: Any, group: Sequence[Result], clearance_m: float, per_unit: float, unit: str) -> None:
     one = group[0].night
     minutes = _minutes(group[0])
     chosen = np.abs(minutes) <= _FLIP_MIN if per_unit == 1.0 else np.ones(len(minutes), dtype=bool)
-    # Around the middle of the picture nothing jumps from 360 to 0.
-    middle = float(one.beam.azimuth_deg[chosen][len(minutes[chosen]) // 2]) + (90.0 if per_unit == 1.0 else 0.0)
+    # Around the middle of the flip, or of the night, nothing jumps from 360 to 0.
+    middle = float(one.beam.azimuth_deg[len(minutes) // 2])
+    if one.bound is not None:
+        middle = one.bound.before_deg + difference_deg(one.bound.after_deg, one.bound.before_deg) / 2.0
 
     def around(azimuth_deg: Any) -> Any:
         return middle + (azimuth_deg - middle + 180.0) % 360.0 - 180.0
@@ -80,11 +86,14 @@ def _azimuths(axes: Any, group: Sequence[Result], clearance_m: float, per_unit: 
             lw=0,
             label=label,
         )
+    reach = [float(centre.min()), float(centre.max())]
     for result in group:
         dome = around(result.night.dome_deg[chosen])
+        reach += [float(dome.min()), float(dome.max())]
         dome[1:][np.abs(np.diff(dome)) > 180.0] = np.nan
         axes.plot(x, dome, lw=1.0, color=_COLOURS.get(result.policy), label=result.policy)
-    axes.set(xlabel=unit, ylabel="dome azimuth, degrees", ylim=(middle - 190.0, middle + 190.0))
+    axes.set(xlabel=unit, ylabel="dome azimuth, degrees", ylim=(min(reach) - _FRAME_DEG, max(reach) + _FRAME_DEG))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value % 360.0:.0f}")
     axes.legend(loc="upper left", fontsize=8)
 
 

@@ -56,7 +56,7 @@ def table(results: Sequence[Result], flip: FlipPlan) -> str:
         f"{' '.join(f'{name:>{width}}' for name in names):>{span}}"
         for (_, width), span in zip(groups, spans, strict=True)
     )
-    lines = [_title(flip), first.rstrip(), second, "-" * len(second)]
+    lines = [flip.text(), first.rstrip(), second, "-" * len(second)]
     for target, row in by_target.items():
         one = next(iter(row.values())).night
         bound = "none" if one.bound is None else f"{one.bound.blocked_s:.0f}"
@@ -83,7 +83,7 @@ def shortcomings(results: Sequence[Result], *, flip_known: bool) -> list[str]:
         figures = result.night.figures
         if result.policy != "ours":
             continue
-        night = f"{result.target.name}, {_title(result.flip)}"
+        night = f"{result.target.name}, {result.flip.text()}"
         if flip_known and figures.bound_s is not None and figures.at_flip_s > figures.bound_s + BOUND_MARGIN_S:
             found.append(
                 f"{night}: {figures.at_flip_s:.0f} s blocked at the flip, more than "
@@ -94,11 +94,6 @@ def shortcomings(results: Sequence[Result], *, flip_known: bool) -> list[str]:
         if figures.moves > MOST_MOVES:
             found.append(f"{night}: {figures.moves} moves, more than {MOST_MOVES}")
     return found
-
-
-def _title(flip: FlipPlan) -> str:
-    when = f"flip {flip.late_min:g} min late" if flip.late_min else "flip at the meridian"
-    return f"{when}, {f'lasting {flip.lasts_s:g} s' if flip.lasts_s else 'instantaneous'}"
 
 
 def _short(policy: str) -> str:

@@ -16,7 +16,7 @@ DARK_DEG = -12.0
 """Altitude of the sun below which it is dark, degrees."""
 LOWEST_DEG = 15.0
 """Altitude of the target above which it is observed, degrees."""
-_COARSE_S = 120.0
+_COARSE_S = 300.0
 _DAY_S = 86400.0
 
 
