@@ -23,7 +23,8 @@ STEP_DEG = 0.8
 """A dome that waits for the flip this far inside the edge stays: closer would cost a move a minute."""
 _SAMPLES = 12
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 10.0, 120.0
-_EITHER_WAY_DEG = 10.0
+_EITHER_WAY_DEG = 2.0
+"""So near to half a turn both ways cost the same: the one that the dome leans to already is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def flip_ahead(aim: Aim, model: DomeModel, settings: SlavingSettings, dome_azimu
     jump = difference_deg(after_deg, before_deg)
     if abs(jump) > 180.0 - _EITHER_WAY_DEG:
         leans = difference_deg(dome_azimuth_deg, before_deg)
-        if 2.0 < abs(leans) < 90.0 and leans * jump < 0.0:
+        if 5.0 < abs(leans) < 90.0 and leans * jump < 0.0:
             jump -= copysign(360.0, jump)
     widths = sum(
         half_width_deg(model.slit_radius_m(pointing, side), settings.clearance_m) for side in (aim.side, aim.side.other)

@@ -252,7 +252,7 @@ class _Judge:
         goto = waiting_place_deg(self._aim, self._model, settings, flip, turn_s)
         way = 1.0 if flip.jump_deg > 0.0 else -1.0
         short_deg = way * difference_deg(goto, self._ends_deg)
-        limit_m = settings.clearance_m - settings.lean_margin_m / 2.0
+        limit_m = settings.clearance_m - settings.lean_margin_m
         safe = lateral_m(self._radius_m, difference_deg(self._target_deg, self._ends_deg)) <= max(0.0, limit_m)
         base = replace(base, dead_band_deg=STEP_DEG)
         if -90.0 < short_deg <= STEP_DEG and (safe or abs(short_deg) <= STEP_DEG / 2.0):
