@@ -51,7 +51,8 @@ class Beam:
         aside_m = east * np.cos(slit) - north * np.sin(slit)
         ahead_m = east * np.sin(slit) + north * np.cos(slit)
         passes = (np.abs(aside_m) <= opening.slit_m / 2.0) & (ahead_m >= -opening.past_zenith_m)
-        return ~np.logical_and.reduce(passes)
+        cut: npt.NDArray[np.bool_] = ~np.logical_and.reduce(passes)
+        return cut
 
     def lateral_m(self, dome_deg: Array) -> Array:
         """Measure how far the dome is off along its own circle: 2 rho sin(error / 2), metres, shape (n,)."""

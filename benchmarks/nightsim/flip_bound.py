@@ -23,6 +23,8 @@ class FlipBound:
     """What lies between the windows, degrees: no dome azimuth in it is good for either side."""
     blocked_s: float
     """Least time without a clear view, seconds."""
+    at_once_s: float
+    """The same for a dome that stands in the middle and starts with the flip, seconds."""
 
 
 def flip_bound(
@@ -44,11 +46,14 @@ def flip_bound(
     """
     west, east = truth.dome_azimuth(pointing, PierSide.WEST), truth.dome_azimuth(pointing, PierSide.EAST)
     jump_deg = abs(difference_deg(east, west))
-    widths_deg = sum(
+    before_deg, after_deg = (
         half_window_deg(truth.slit_radius_m(pointing, side), clearance_m) for side in (PierSide.WEST, PierSide.EAST)
     )
-    gap_deg = max(0.0, jump_deg - widths_deg)
-    return FlipBound(west, east, jump_deg, gap_deg, max(0.0, gap_deg / rate_deg_s - mount_s))
+    gap_deg = max(0.0, jump_deg - before_deg - after_deg)
+    least_s, at_once_s = (
+        max(0.0, turn_deg / rate_deg_s - mount_s) for turn_deg in (gap_deg, max(0.0, jump_deg - after_deg))
+    )
+    return FlipBound(west, east, jump_deg, gap_deg, least_s, at_once_s)
 
 
 def half_window_deg(radius_m: float, clearance_m: float) -> float:

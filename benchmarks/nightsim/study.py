@@ -39,6 +39,7 @@ class Result:
             "mount_flip_s": self.flip.lasts_s,
             "highest_altitude_deg": round(float(self.night.track.altitude_deg.max()), 3),
             "flip_jump_deg": None if bound is None else round(bound.jump_deg, 3),
+            "at_once_s": None if bound is None else round(bound.at_once_s, 3),
             "flip_gap_deg": None if bound is None else round(bound.gap_deg, 3),
             **{name: _rounded(value) for name, value in self.night.figures.to_json().items()},
         }
