@@ -19,7 +19,7 @@ GRACE_S = 5.0
 """A flip announced for a time is waited for this much longer by a dome that has left for it."""
 START_S = 0.6
 """What the ramp and the command's way cost at the start of a move."""
-STEP_DEG = 0.8
+STEP_DEG = 0.5
 """A dome that waits for the flip this far inside the edge stays: closer would cost a move a minute."""
 _SAMPLES = 12
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 10.0, 120.0

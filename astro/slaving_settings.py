@@ -50,7 +50,7 @@ class SlavingSettings:
     """Past the meridian by this, degrees, the mount flips; None where nobody knows: it is waited for."""
     flip_late_deg: float = 7.5
     """No flip is waited for longer than this past the meridian, degrees (7.5: half an hour)."""
-    lean_margin_m: float = 0.010
+    lean_margin_m: float = 0.015
     """What stays free beside the beam while the slit leans towards a coming flip, metres."""
     dome_rate_deg_s: float = 40.0 / 60.0
     """How fast the dome turns, degrees per second."""

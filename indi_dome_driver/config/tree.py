@@ -201,7 +201,7 @@ class Slaving(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             ge=0.0, le=1000.0, description="what stays free beside the beam while a flip is waited for, in millimetres"
         ),
-    ] = 10.0
+    ] = 15.0
     mount_side: Annotated[
         Literal["reported", "inverted"],
         Meta(description="inverted where the mount's driver reports the wrong side of the pier"),
