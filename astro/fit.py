@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,8 +13,10 @@ from scipy.optimize import least_squares
 from astro.abaque import Abaque, AbaquePoint
 from astro.angles import difference_deg
 from astro.errors import ModelError
+from astro.fit_jacobian import slit_jacobian
 from astro.fit_report import FitReport
 from astro.fit_review import CANNOT_FIT, OUTLIER_MM, WHAT_TO_CHECK, review
+from astro.fit_uncertainty import uncertainty
 from astro.geometry import Geometry
 from astro.pier import PierSide
 
@@ -57,17 +59,29 @@ def fit(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
             f"{MIN_POINTS} at {MIN_BANDS} altitudes are needed (15 to 20, well spread, give a good fit)"
         )
     sky = _Sky(points, latitude_deg, radius_m)
-    normal = np.array([1.0 if point.azimuth_deg <= 180.0 else -1.0 for point in points])
+    normal = np.array([_usual_sign(point) for point in points])
     signs, solution = normal, _solve(sky, normal, None)
     for _ in range(5):
-        better = _better_sides(sky, solution, normal)
+        better = np.where([point.side is not None for point in points], normal, _better_sides(sky, solution, normal))
         if np.array_equal(better, signs):
             break
         signs, solution = better, _solve(sky, better, None)
     solution = _with_zero_shift(sky, signs, solution, bands)
     _refuse_strange_lengths(abaque, solution, radius_m)
     sides = [PierSide(int(sign)) for sign in signs]
-    return review(abaque, sky.geometry(solution), sides, [PierSide(int(sign)) for sign in normal])
+    report = review(abaque, sky.geometry(solution), sides, [PierSide(int(sign)) for sign in normal])
+    errors, rho = sky.errors(solution, signs)
+    weight = np.maximum(rho, _LEAST_WEIGHT_M)
+    jacobian = slit_jacobian(lambda trial: sky.errors_of(trial, solution.split, signs)[0], solution.parameters, weight)
+    found = uncertainty(2.0 * weight * np.sin(errors / 2.0), jacobian, SOFT_L1_SCALE_M, report.geometry)
+    return replace(report, uncertainty=found)
+
+
+def _usual_sign(point: AbaquePoint) -> float:
+    """Give the sign of the side that a table states, else of the one that its azimuth suggests."""
+    if point.side is not None:
+        return float(point.side.sign)
+    return 1.0 if point.azimuth_deg <= 180.0 else -1.0
 
 
 class _Sky:

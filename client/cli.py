@@ -2,9 +2,9 @@
 
 import typer
 
-from client.commands import conform, demo, follow, motion, show
+from client.commands import abaque, conform, demo, follow, motion, show
 
-GROUPS = (show, motion, follow, conform, demo)
+GROUPS = (show, motion, follow, conform, abaque, demo)
 
 EPILOG = """Examples:
 
@@ -17,6 +17,8 @@ indi-dome goto 123:30:00 --server observatory:7624
 indi-dome park
 
 indi-dome sync --mount "Telescope Simulator" --dome "Abaque Dome" --abaque my-table.xlsx
+
+indi-dome abaque fit my-table.xlsx
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no server or no such device, 130 interrupted (dome stopped).
 """
