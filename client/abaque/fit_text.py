@@ -73,7 +73,8 @@ def prose(text: str, first: str = "") -> list[str]:
         Lines of no more than 110 characters.
     """
     indent = "  "
-    return wrap(text, WIDTH, initial_indent=indent + first, subsequent_indent=indent + " " * len(first))
+    deeper = indent + " " * len(first)
+    return wrap(text, WIDTH, initial_indent=indent + first, subsequent_indent=deeper, break_on_hyphens=False)
 
 
 def parameter_words(parameter: Parameter) -> str:

@@ -2,7 +2,7 @@
 
 import typer
 
-from client.abaque import fit_command, lookup_command, table_commands
+from client.abaque import check_command, fit_command, lookup_command, table_commands
 
 EPILOG = """Examples:
 
@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     """Register this group's commands."""
     group = typer.Typer(no_args_is_help=True, epilog=EPILOG)
     group.command("fit", epilog=fit_command.EPILOG)(fit_command.fit)
+    group.command("check", epilog=check_command.EPILOG)(check_command.check)
     group.command("lookup", epilog=lookup_command.EPILOG)(lookup_command.lookup)
     group.command("convert", epilog=table_commands.CONVERT_EPILOG)(table_commands.convert)
     group.command("generate", epilog=table_commands.GENERATE_EPILOG)(table_commands.generate)
