@@ -43,7 +43,7 @@ def xlsx_bytes(points: Sequence[AbaquePoint], notes: Sequence[str] = ()) -> byte
         for point in band:
             values = (point.azimuth_deg, point.dome_azimuth_deg, _LETTERS[point.side] if point.side else None)
             for column, value in enumerate(values, start=2):
-                sheet.cell(row, column, value)
+                sheet.cell(row, column, _cell(value) if isinstance(value, float) else value)
             row += 1
         row += 2
     if notes:
@@ -101,6 +101,11 @@ WRITERS: Mapping[str, Callable[[Sequence[AbaquePoint], Sequence[str]], bytes]] =
     ".json": json_bytes,
 }
 """By the suffix of the file."""
+
+
+def _cell(value: float) -> float | str:
+    """Give what a cell must hold so that no digit is lost: a number is stored there with sixteen, a text with all."""
+    return value if float(f"{value:.16g}") == value else _decimal(value)
 
 
 def _decimal(value: float) -> str:
