@@ -40,13 +40,13 @@ def recommend(validations: Mapping[Scheme, Validation]) -> Recommendation:
     residual = _residual_words(geometry, one_out[Predictor.SMOOTH])
     if geometry is None:
         return Recommendation("geometry", "too few points to leave any out; the fit itself is all there is", residual)
-    told = f"the geometry predicts a point that it has not seen to {geometry.lateral_rms_mm:.0f} mm RMS at the slit"
+    told = f"the geometry predicts a point that it has not seen to {short_mm(geometry.lateral_rms_mm)} RMS at the slit"
     if table is None:
         return Recommendation("geometry", f"{told}; the table has no answer for some of them", residual)
-    others = f"the table to {table.lateral_rms_mm:.0f} mm"
+    others = f"the table to {short_mm(table.lateral_rms_mm)}"
     reference = one_out[Predictor.REFERENCE]
     if reference is not None:
-        others += f", the pier-blind reference lookup to {reference.lateral_rms_mm:.0f} mm"
+        others += f", the pier-blind reference lookup to {short_mm(reference.lateral_rms_mm)}"
     is_better = table.lateral_rms_mm < (1.0 - TABLE_GAIN) * geometry.lateral_rms_mm
     bands = validations[Scheme.BAND_OUT].figures if Scheme.BAND_OUT in validations else {}
     whole, hidden = bands.get(Predictor.GEOMETRY), bands.get(Predictor.TABLE)
@@ -55,10 +55,21 @@ def recommend(validations: Mapping[Scheme, Validation]) -> Recommendation:
         return Recommendation("table", reason, residual)
     reason = f"{told}, {others}"
     if whole is not None and hidden is not None:
-        reason += (
-            f". With a whole altitude hidden it is {whole.lateral_rms_mm:.0f} mm against {hidden.lateral_rms_mm:.0f} mm"
-        )
+        pair = f"{short_mm(whole.lateral_rms_mm)} against {short_mm(hidden.lateral_rms_mm)}"
+        reason += f". With a whole altitude hidden it is {pair}"
     return Recommendation("geometry", reason, residual)
+
+
+def short_mm(value_mm: float) -> str:
+    """Write a distance with the digits that mean something.
+
+    Args:
+        value_mm: millimetres.
+
+    Returns:
+        Such as ``23 mm`` or ``2.6 mm``.
+    """
+    return f"{value_mm:.0f} mm" if value_mm >= 10.0 else f"{value_mm:.1f} mm"
 
 
 def _residual_words(geometry: FitFigures | None, smooth: FitFigures | None) -> str:

@@ -52,10 +52,10 @@ def rows_from_csv(text: str, file: str) -> Iterator[Row]:
     if not lines:
         raise AbaqueError(f"{file} is empty; expected a line '{','.join(COLUMNS)}', then a line per measurement")
     delimiter = max(",;\t", key=lines[0][1].count)
-    columns = _columns(next(csv.reader([lines[0][1]], delimiter=delimiter)), file, lines[0][0])
+    columns = _columns(_split(lines[0][1], delimiter, file, f"line {lines[0][0]}"), file, lines[0][0])
     for number, line in lines[1:]:
         place = f"line {number}"
-        cells = next(csv.reader([line], delimiter=delimiter))
+        cells = _split(line, delimiter, file, place)
         words = {name: cells[column].strip() if column < len(cells) else "" for name, column in columns.items()}
         altitude_deg, azimuth_deg, dome_deg = (_number(words[name], name, file, place) for name in COLUMNS[:3])
         yield Row(altitude_deg, azimuth_deg, dome_deg, words.get("side", ""), place)
@@ -91,6 +91,13 @@ def rows_from_json(text: str, file: str) -> Iterator[Row]:
 
 READERS: Mapping[str, Callable[[str, str], Iterator[Row]]] = {".csv": rows_from_csv, ".json": rows_from_json}
 """By the suffix of the file."""
+
+
+def _split(line: str, delimiter: str, file: str, place: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error as error:
+        raise AbaqueError(f"{file}, {place} cannot be read as CSV ({error})", cell=place) from None
 
 
 def _columns(header: list[str], file: str, line: int) -> dict[str, int]:

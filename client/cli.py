@@ -18,7 +18,7 @@ indi-dome park
 
 indi-dome sync --mount "Telescope Simulator" --dome "Abaque Dome" --abaque my-table.xlsx
 
-indi-dome abaque fit my-table.xlsx
+indi-dome abaque check my-table.xlsx
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no server or no such device, 130 interrupted (dome stopped).
 """

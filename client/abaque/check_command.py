@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from astro.abaque import Abaque
 from astro.errors import AbaqueError, ModelError
+from client.abaque.fitting import fit_abaque
 from client.abaque.site import (
     JsonOption,
     LatitudeOption,
@@ -31,8 +32,8 @@ indi-dome abaque check my-table.xlsx --plot pictures
 
 indi-dome abaque check my-table.xlsx --json > check.json
 
-The coverage of the sky, cells that stand out, and how well each model predicts points that it has not seen: that,
-not how well it repeats the ones it knows, is what counts at night. Pictures need matplotlib.
+A model is judged by how well it predicts points that it has not seen: that is what counts at night.
+
 Exit codes: 0 checked (whatever was found), 1 the file cannot be read or is no dome, 2 wrong usage.
 """
 
@@ -75,12 +76,11 @@ def _check(abaque: Abaque, place: Observatory, plot: Path | None, *, as_text: bo
     """Check, write the text, and return the same as JSON types."""
     from astro.coverage import coverage_of
     from astro.cross_validation import Scheme, folds, validate  # late: they bring numpy and scipy
-    from astro.fit import fit
     from astro.recommend import recommend
     from client.abaque.check_text import check_lines, check_object, coverage_lines, lint_object, repeated_lines
 
     try:
-        report = fit(abaque, place.latitude_deg, place.radius_m)
+        report = fit_abaque(abaque, place)
     except (AbaqueError, ModelError) as error:
         coverage = coverage_of((point, point.side) for point in abaque.points)
         if as_text:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from client.abaque.fitting import load_and_fit
 from client.abaque.site import (
     JsonOption,
     LatitudeOption,
@@ -40,11 +41,7 @@ def fit(
 
     place = resolve_observatory(config, latitude, radius)
     with refusals():
-        from astro.abaque import Abaque
-        from astro.fit import fit as fit_table  # late: it brings numpy and scipy
-
-        abaque = Abaque.load(file)
-        report = fit_table(abaque, place.latitude_deg, place.radius_m)
+        abaque, report = load_and_fit(file, place)
     if as_json:
         typer.echo(json.dumps(fit_object(report, abaque.source, with_points=residuals), ensure_ascii=False))
         return

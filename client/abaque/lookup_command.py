@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
-from astro.dome_model import DomeModel
+from astro.dome_model import DomeModel, MeasuredTable, TableNode
 from astro.errors import ModelError
 from astro.pier import PierSide
 from astro.pointing import Pointing
-from client.abaque.site import JsonOption, LatitudeOption, RadiusOption, refusals, resolve_observatory
+from astro.reference_lookup import ReferenceLookup
+from client.abaque.fitting import load_and_fit
+from client.abaque.site import JsonOption, LatitudeOption, Observatory, RadiusOption, refusals, resolve_observatory
 from client.azimuth import parse_azimuth
 from client.commands.options import ConfigOption
 from client.commands.runner import EXIT_FAILED
@@ -27,7 +29,8 @@ indi-dome abaque lookup 60 90 --abaque my-table.xlsx --model geometry --json
 
 indi-dome abaque lookup -- -2 90
 
-Without --side the tube is where it normally hangs: west of the pier for azimuths up to 180 (looking east), else east.
+Without --side the tube hangs where it normally does: west of the pier up to azimuth 180, else east.
+
 Exit codes: 0 done, 1 no model has an answer, 2 wrong usage.
 """
 
@@ -83,7 +86,7 @@ def lookup(
     pointing = Pointing(altitude, azimuth)
     pier = PierSide[side.name] if side else PierSide.WEST if azimuth <= 180.0 else PierSide.EAST
     with refusals():
-        models = _models(path, place.latitude_deg, place.radius_m)
+        models = _models(path, place)
     answers = [_answer(kind, models[kind], pointing, pier, place.clearance_m) for kind in model or list(Model)]
     if as_json:
         document = {"altitude_deg": altitude, "azimuth_deg": azimuth, "side": pier.label, "file": path.name}
@@ -96,15 +99,9 @@ def lookup(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _models(path: Path, latitude_deg: float, radius_m: float) -> dict[Model, DomeModel | ModelError]:
+def _models(path: Path, place: Observatory) -> dict[Model, DomeModel | ModelError]:
     """Build every model of a table; one that cannot be had is the reason instead."""
-    from astro.abaque import Abaque
-    from astro.dome_model import MeasuredTable, TableNode
-    from astro.fit import fit  # late: it brings numpy and scipy
-    from astro.reference_lookup import ReferenceLookup
-
-    abaque = Abaque.load(path)
-    report = fit(abaque, latitude_deg, radius_m)
+    abaque, report = load_and_fit(path, place)
     raw = [(point.altitude_deg, point.azimuth_deg, point.dome_azimuth_deg) for point in abaque.points]
     nodes = [TableNode(*each, fitted.side) for each, fitted in zip(raw, report.points, strict=True)]
     found: dict[Model, DomeModel | ModelError] = {

@@ -12,6 +12,7 @@ from astro.cross_validation import Predictor, Scheme, Validation
 from astro.fit_report import FitReport
 from astro.pier import PierSide
 from astro.pointing import Pointing
+from astro.recommend import short_mm
 from client.abaque.sky_map import draw_error_map
 
 if TYPE_CHECKING:
@@ -216,10 +217,10 @@ def draw_prediction(figure: "Figure", validation: Validation, clearance_mm: floa
             color=COLOURS[predictor],
             lw=2.2 if predictor in (Predictor.GEOMETRY, Predictor.TABLE) else 1.2,
             ls="--" if predictor in (Predictor.SMOOTH, Predictor.BILINEAR) else "-",
-            label=f"{predictor.value}  ({figures.lateral_rms_mm:.0f} mm RMS)",
+            label=f"{predictor.value}  ({short_mm(figures.lateral_rms_mm)} RMS)",
         )
     axes.axvline(clearance_mm, color="#c0392b", lw=0.9, ls=":")
-    axes.annotate("beam is cut", (clearance_mm, 4.0), (4, 0), textcoords="offset points", color="#c0392b", fontsize=8)
+    axes.annotate("beam is cut", (0.82 * clearance_mm, 60.0), color="#c0392b", fontsize=8, rotation=90)
     axes.set_xscale("log")
     axes.set_xlim(left=1.0)
     axes.set_xticks(
@@ -228,7 +229,7 @@ def draw_prediction(figure: "Figure", validation: Validation, clearance_mm: floa
     axes.set_ylim(0.0, 101.0)
     axes.set_xlabel("error at the slit (mm), each point predicted without having been seen")
     axes.set_ylabel("share of the points (%)")
-    axes.legend(loc="upper left", frameon=False)
+    axes.legend(loc="lower right", framealpha=0.9, edgecolor="none")
     figure.suptitle("what each model predicts")
 
 

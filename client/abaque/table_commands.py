@@ -7,6 +7,7 @@ import typer
 
 from astro.errors import ModelError
 from client.abaque.files import suffix_of, write_file
+from client.abaque.fitting import load_and_fit
 from client.abaque.site import LatitudeOption, RadiusOption, refusals, resolve_observatory
 from client.commands.options import ConfigOption
 
@@ -16,8 +17,9 @@ indi-dome abaque convert my-table.xlsx my-table.csv
 
 indi-dome abaque convert my-table.json my-table.xlsx --force
 
-Every point keeps its last digit, and its side where the table says it; remarks and layout of a spreadsheet are not
-carried over. The driver reads all three kinds (abaque.file). Exit codes: 0 done, 1 failed, 2 wrong usage.
+Every point keeps its last digit, and its side where the table says it; remarks are not carried over.
+
+The driver reads all three kinds (abaque.file). Exit codes: 0 done, 1 failed, 2 wrong usage.
 """
 GENERATE_EPILOG = """Examples:
 
@@ -123,10 +125,7 @@ def generate(
         bands = _angles(altitudes, ALTITUDES_DEG, 0.01, 90.0, "--altitudes")
         turns = _angles(azimuths, AZIMUTHS_DEG, 0.0, 360.0, "--azimuths")
         if table is not None:
-            from astro.abaque import Abaque
-            from astro.fit import fit  # late: it brings numpy and scipy
-
-            geometry = fit(Abaque.load(table), place.latitude_deg, place.radius_m).geometry
+            geometry = load_and_fit(table, place)[1].geometry
         else:
             geometry = Geometry(
                 place.radius_m,

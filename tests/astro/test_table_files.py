@@ -91,6 +91,7 @@ HEAD = "altitude_deg,azimuth_deg,dome_azimuth_deg,side\n"
         (HEAD + "30,15,361\n", r"line 2: the dome azimuth 361 is out of range"),
         (HEAD + "0,15,34\n", r"line 2: the altitude 0 is out of range"),
         (HEAD + "30,-1,34\n", r"line 2: the telescope azimuth -1 is out of range"),
+        (HEAD + "30,15," + "9" * 200_000, r"line 2 cannot be read as CSV"),
         (HEAD + "30,15,34,up\n", r"line 2: 'up' is not a side of the pier"),
         (HEAD + "30,15,34,\n30,15,35,\n", r"stands twice, with 34 in line 2 and 35 in line 3"),
     ],
