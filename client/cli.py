@@ -4,7 +4,7 @@ import typer
 
 from client.commands import abaque, conform, demo, follow, motion, show
 
-GROUPS = (show, motion, follow, conform, abaque, demo)
+GROUPS = (show, motion, follow, abaque, conform, demo)
 
 EPILOG = """Examples:
 
