@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from astro.fit_report import FitReport, FittedPoint, Parameter, Uncertainty
+from astro.geometry import Geometry
 from astro.pier import PierSide
 
 WIDTH = 110
@@ -38,6 +39,8 @@ def fit_lines(report: FitReport, source: str, *, with_points: bool = False) -> I
         yield from prose(HOW)
         for line in pair_words(report.uncertainty):
             yield from prose(line)
+    else:
+        yield from prose(_lengths(geometry))
     yield ""
     yield f"Residuals, {figures.clean_points} clean points"
     yield (
@@ -60,6 +63,18 @@ def fit_lines(report: FitReport, source: str, *, with_points: bool = False) -> I
     if with_points:
         yield ""
         yield from point_lines(report.points)
+
+
+def _lengths(geometry: Geometry) -> str:
+    """Write lengths and zeros of which no uncertainty is known."""
+    zero = f"zero {geometry.zero_low_deg:+.2f}°"
+    if geometry.zero_low_deg != geometry.zero_high_deg:
+        low_deg, high_deg = geometry.ramp_low_deg, geometry.ramp_high_deg
+        zero += f" up to altitude {low_deg:g}°, {geometry.zero_high_deg:+.2f}° from {high_deg:g}°"
+    return (
+        f"east {geometry.east_m:+.3f} m, north {geometry.north_m:+.3f} m, up {geometry.up_m:+.3f} m, tube offset "
+        f"{geometry.tube_offset_m:+.3f} m, {zero}"
+    )
 
 
 def prose(text: str, first: str = "") -> list[str]:

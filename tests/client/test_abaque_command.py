@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from astro.abaque import Abaque
 from astro.angles import difference_deg
+from astro.fit import fit
+from client.abaque.fit_text import fit_lines, fit_object
 from client.cli import build_app
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "data" / "Loi_coupole.xlsx"
@@ -76,6 +79,14 @@ class TestFit:
         assert found["strong_pairs"][0][:2] == ["up", "tube offset"]  # type: ignore[index]
         assert "points" not in found
         assert found["sides"] == {"west": 24, "east": 24, "other_than_usual": []}
+
+    def test_a_fit_without_uncertainties_still_tells_its_lengths(self, small: Path) -> None:
+        report = replace(fit(Abaque.load(small), 44.15, 1.2), uncertainty=None)
+        split = replace(report.geometry, zero_high_deg=-6.0, ramp_low_deg=70.0, ramp_high_deg=75.0)
+        words = " ".join(fit_lines(replace(report, geometry=split), "small.xlsx"))
+        assert f"tube offset {report.geometry.tube_offset_m:+.3f} m" in words.replace("   ", " ")
+        assert "up to altitude 70°, -6.00° from 75°" in words.replace("   ", " ")
+        assert "parameters" not in fit_object(report, "small.xlsx")
 
     def test_latitude_and_radius_of_the_command_line_count(self, small: Path) -> None:
         wide = document("fit", small, "--radius", "2.4")["geometry"]
