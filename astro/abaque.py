@@ -1,17 +1,19 @@
-"""Reads the measured table (the abaque): blocks of rows under a ``Hauteur 30°`` header in a spreadsheet."""
+"""Reads the measured table (the abaque): blocks under a ``Hauteur 30°`` header in a spreadsheet, or text."""
 
 import math
 import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from astro.angles import normalise_deg
 from astro.errors import AbaqueError
+from astro.pier import PierSide
+from astro.table_text import READERS, Row
 
 Grid = Mapping[tuple[int, int], object]
 """The cells of a sheet that hold something, by (row, column), both from 1."""
@@ -22,6 +24,12 @@ _NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d*)?|[-+]?[.,]\d+)\s*(?:°|deg\.?|degres
 _ALTITUDE = re.compile(r"(?:hauteur|altitude)\b\s*[:=]?\s*(.*)")
 _STAR = re.compile(r"az(?:imuts?|imuth)?\.?\s*(?:de\s+l')?\s*(?:astre|etoile|objet|star|object)\s*(?:\(?°\)?)?")
 _DOME = re.compile(r"az(?:imuts?|imuth)?\.?\s*(?:de\s+la\s+)?(?:coupole|dome)\s*(?:\(?°\)?)?")
+_SIDE = re.compile(r"(?:cote|side)(?:\s+(?:du\s+tube|du\s+pilier|of\s+(?:the\s+)?(?:tube|pier)))?")
+_SIDES = {
+    **dict.fromkeys(("w", "o", "west", "ouest", "pier_west"), PierSide.WEST),
+    **dict.fromkeys(("e", "east", "est", "pier_east"), PierSide.EAST),
+    **dict.fromkeys(("-", "none", "aucun"), PierSide.NONE),
+}
 _MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 
 
@@ -35,8 +43,16 @@ class AbaquePoint:
     dome_azimuth_deg: float
     """Dome, degrees, in [0, 360)."""
     sheet: str
+    """Empty for a text file."""
     cell: str
-    """Cell of the dome azimuth."""
+    """Cell of the dome azimuth; in a text file the line or the number of the point, as ``line 7``."""
+    side: PierSide | None = None
+    """On which side of the pier the tube was; None where the table does not say."""
+
+    @property
+    def place(self) -> str:
+        """Say where in the file it stands."""
+        return f"sheet '{self.sheet}' cell {self.cell}" if self.sheet else self.cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +62,19 @@ class Abaque:
     points: tuple[AbaquePoint, ...]
     source: str
     """Name of the file, for people."""
+    repeated: tuple[AbaquePoint, ...] = ()
+    """Measurements that stand in the file once more with the same value, and were left out."""
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a table.
 
         Every sheet is searched for blocks, stacked or side by side. A block without any dome azimuth is a form still
-        to be filled in and is left out; in a block that holds data, every row must be complete.
+        to be filled in and is left out; in a block that holds data, every row must be complete. A text file (.csv,
+        .json, as `indi-dome abaque convert` writes them) has a line for each measurement.
 
         Args:
-            path: an .xlsx file.
+            path: an .xlsx file, or .csv or .json.
 
         Returns:
             The measurements; one that stands twice with the same value is kept once.
@@ -64,29 +83,81 @@ class Abaque:
             AbaqueError: the file cannot be read, holds no data, or a cell is wrong.
         """
         path = Path(path)
-        points: dict[tuple[float, float], AbaquePoint] = {}
-        formulas: dict[str, Grid] | None = None
-        for sheet, grid in _read(path, results=True).items():
-            for block in _blocks(path.name, sheet, grid):
-                if not block.is_filled:
-                    # Only now is the file read again: a formula that was never calculated looks like an empty cell.
-                    formulas = _read(path, results=False) if formulas is None else formulas
-                    block.refuse_uncalculated(formulas[sheet])
-                    continue
-                for point in block.points():
-                    other = points.setdefault((point.altitude_deg, point.azimuth_deg), point)
-                    if other.dome_azimuth_deg != point.dome_azimuth_deg:
-                        raise AbaqueError(
-                            f"{path.name}: altitude {point.altitude_deg:g}°, azimuth {point.azimuth_deg:g}° stands "
-                            f"twice, with {other.dome_azimuth_deg:g} in sheet '{other.sheet}' cell {other.cell} and "
-                            f"{point.dome_azimuth_deg:g} in sheet '{point.sheet}' cell {point.cell}: keep one of them",
-                            sheet=point.sheet,
-                            cell=point.cell,
-                            value=point.dome_azimuth_deg,
-                        )
+        reader = READERS.get(path.suffix.lower())
+        if reader is not None:
+            rows = reader(_text(path), path.name)
+            return cls._of(path.name, (_from_row(row, path.name) for row in rows))
+        return cls._of(path.name, _from_sheets(path))
+
+    @classmethod
+    def _of(cls, source: str, found: Iterable[AbaquePoint]) -> Self:
+        """Collect measurements, each place and side once."""
+        points: dict[tuple[float, float, PierSide | None], AbaquePoint] = {}
+        repeated = []
+        for point in found:
+            other = points.setdefault((point.altitude_deg, point.azimuth_deg, point.side), point)
+            if other.dome_azimuth_deg != point.dome_azimuth_deg:
+                raise AbaqueError(
+                    f"{source}: altitude {point.altitude_deg:g}°, azimuth {point.azimuth_deg:g}° stands twice, with "
+                    f"{other.dome_azimuth_deg:g} in {other.place} and {point.dome_azimuth_deg:g} in {point.place}: "
+                    "keep one of them",
+                    sheet=point.sheet or None,
+                    cell=point.cell,
+                    value=point.dome_azimuth_deg,
+                )
+            if other is not point:
+                repeated.append(point)
         if not points:
-            raise AbaqueError(f"{path.name} holds no measurement; expected {EXPECTED}")
-        return cls(tuple(points.values()), path.name)
+            raise AbaqueError(f"{source} holds no measurement; expected {EXPECTED}")
+        return cls(tuple(points.values()), source, tuple(repeated))
+
+
+def _from_sheets(path: Path) -> Iterator[AbaquePoint]:
+    formulas: dict[str, Grid] | None = None
+    for sheet, grid in _read(path, results=True).items():
+        for block in _blocks(path.name, sheet, grid):
+            if block.is_filled:
+                yield from block.points()
+                continue
+            # Only now is the file read again: a formula that was never calculated looks like an empty cell.
+            formulas = _read(path, results=False) if formulas is None else formulas
+            block.refuse_uncalculated(formulas[sheet])
+
+
+def _from_row(row: Row, file: str) -> AbaquePoint:
+    """Check a line of a text file."""
+    altitude_deg, azimuth_deg, dome_deg = row.altitude_deg, row.azimuth_deg, row.dome_azimuth_deg
+    checks = (
+        (0.0 < altitude_deg <= 90.0, "altitude", altitude_deg, "above 0° and up to 90°"),
+        (0.0 <= azimuth_deg <= 360.0, "telescope azimuth", azimuth_deg, "from 0 to 360"),
+        (0.0 <= dome_deg <= 360.0, "dome azimuth", dome_deg, "from 0 to 360"),
+    )
+    for is_good, meaning, value, right in checks:
+        if not is_good:
+            problem = f"{file}, {row.place}: the {meaning} {value:g} is out of range; write a number {right}"
+            raise AbaqueError(problem, cell=row.place, value=value)
+    side = None
+    if row.side:
+        side = _SIDES.get(_plain(row.side))
+        if side is None:
+            problem = f"{file}, {row.place}: {row.side!r} is not a side of the pier; write W, E or nothing"
+            raise AbaqueError(problem, cell=row.place, value=row.side)
+    return AbaquePoint(altitude_deg, azimuth_deg, normalise_deg(dome_deg), "", row.place, side)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MAX_UNPACKED_BYTES:
+            raise AbaqueError(f"{path.name} holds {path.stat().st_size >> 20} MB: this is no table of dome azimuths")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise AbaqueError(f"{path.name} is not a text file in UTF-8; save it so, or give the .xlsx file") from None
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except IsADirectoryError:
+        raise _folder(path) from None
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +168,8 @@ class _Block:
     sheet: str
     grid: Grid
     header: tuple[int, int]
+    header_row: int
+    """Row of the column headers."""
     altitude_deg: float | None
     star_column: int
     dome_column: int
@@ -119,7 +192,8 @@ class _Block:
                 continue  # a remark below the data
             azimuth_deg = self._azimuth(star, "telescope azimuth ('Az astre')")
             dome_deg = self._azimuth(dome, "dome azimuth ('Az coupole')")
-            yield AbaquePoint(altitude_deg, azimuth_deg, normalise_deg(dome_deg), self.sheet, _cell_name(*dome))
+            cell = _cell_name(*dome)
+            yield AbaquePoint(altitude_deg, azimuth_deg, normalise_deg(dome_deg), self.sheet, cell, self._side(row))
 
     def refuse_uncalculated(self, formulas: Grid) -> None:
         """Raise where a dome azimuth is a formula of which the file holds no result."""
@@ -131,6 +205,17 @@ class _Block:
                     "or write the number",
                     formulas[row, self.dome_column],
                 )
+
+    def _side(self, row: int) -> PierSide | None:
+        """Read the third column, where there is one: 'Côté' or 'Side' beside the other two headers."""
+        column = max(self.star_column, self.dome_column) + 1
+        place = (row, column)
+        if not _header(_SIDE, self.grid.get((self.header_row, column))) or place not in self.grid:
+            return None
+        side = _SIDES.get(_plain(self.grid[place]))
+        if side is None:
+            raise self._error(place, "is not a side of the pier; write W (tube west), E (tube east), or nothing")
+        return side
 
     def _azimuth(self, place: tuple[int, int], meaning: str) -> float:
         if place not in self.grid:
@@ -167,7 +252,8 @@ def _blocks(file: str, sheet: str, grid: Grid) -> Iterator[_Block]:
         header_row, star_column, dome_column = columns
         claimed.add((header_row, star_column))
         rows = _data_rows(grid, header_row, star_column, dome_column)
-        yield _Block(file, sheet, grid, (row, column), altitude_deg, star_column, dome_column, rows)
+        place = (row, column)
+        yield _Block(file, sheet, grid, place, header_row, altitude_deg, star_column, dome_column, rows)
     for row, column in sorted(place for place, value in grid.items() if _header(_STAR, value)):
         if (row, column) not in claimed and _has_pair(grid, row, column):
             raise _lost(file, sheet, grid, (row, column), "heads values, but no altitude stands above it")
@@ -257,11 +343,11 @@ def _read(path: Path, *, results: bool) -> dict[str, Grid]:
             finally:
                 book.close()
     except FileNotFoundError:
-        raise AbaqueError(f"there is no file {path}; check the path of the table") from None
+        raise _missing(path) from None
     except IsADirectoryError:
-        raise AbaqueError(f"{path} is a folder; name the .xlsx file in it") from None
+        raise _folder(path) from None
     except OSError as error:
-        raise AbaqueError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise _unreadable(path, error) from error
     except AbaqueError:
         raise
     except Exception as error:
@@ -270,6 +356,18 @@ def _read(path: Path, *, results: bool) -> dict[str, Grid]:
             f"{path.name} is not a readable .xlsx workbook ({type(error).__name__}: {error}); open it in a spreadsheet "
             "program and save it as .xlsx"
         ) from error
+
+
+def _missing(path: Path) -> AbaqueError:
+    return AbaqueError(f"there is no file {path}; check the path of the table")
+
+
+def _folder(path: Path) -> AbaqueError:
+    return AbaqueError(f"{path} is a folder; name the .xlsx file in it")
+
+
+def _unreadable(path: Path, error: OSError) -> AbaqueError:
+    return AbaqueError(f"{path} cannot be read: {error.strerror or error}")
 
 
 def _cells(sheet: object) -> dict[tuple[int, int], object]:

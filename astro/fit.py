@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,8 +13,9 @@ from scipy.optimize import least_squares
 from astro.abaque import Abaque, AbaquePoint
 from astro.angles import difference_deg
 from astro.errors import ModelError
-from astro.fit_report import FitReport
+from astro.fit_report import FitReport, Uncertainty
 from astro.fit_review import CANNOT_FIT, OUTLIER_MM, WHAT_TO_CHECK, review
+from astro.fit_uncertainty import uncertainty
 from astro.geometry import Geometry
 from astro.pier import PierSide
 
@@ -24,6 +25,8 @@ SOFT_L1_SCALE_M = 0.040
 MIN_POINTS = 12
 MIN_BANDS = 3
 _LEAST_WEIGHT_M = 0.10
+_LEAST_ROOT_M2 = 1e-12
+"""Keeps a slope finite where a trial leads the line of sight past the dome, or through its zenith."""
 _REWEIGHTINGS = 5
 _ZERO_GAIN = 0.15
 _SPLIT_POINTS = 8
@@ -57,17 +60,25 @@ def fit(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
             f"{MIN_POINTS} at {MIN_BANDS} altitudes are needed (15 to 20, well spread, give a good fit)"
         )
     sky = _Sky(points, latitude_deg, radius_m)
-    normal = np.array([1.0 if point.azimuth_deg <= 180.0 else -1.0 for point in points])
+    normal = np.array([_usual_sign(point) for point in points])
     signs, solution = normal, _solve(sky, normal, None)
     for _ in range(5):
-        better = _better_sides(sky, solution, normal)
+        better = np.where([point.side is not None for point in points], normal, _better_sides(sky, solution, normal))
         if np.array_equal(better, signs):
             break
         signs, solution = better, _solve(sky, better, None)
     solution = _with_zero_shift(sky, signs, solution, bands)
     _refuse_strange_lengths(abaque, solution, radius_m)
     sides = [PierSide(int(sign)) for sign in signs]
-    return review(abaque, sky.geometry(solution), sides, [PierSide(int(sign)) for sign in normal])
+    report = review(abaque, sky.geometry(solution), sides, [PierSide(int(sign)) for sign in normal])
+    return replace(report, uncertainty=_uncertainty(sky, solution, signs))
+
+
+def _usual_sign(point: AbaquePoint) -> float:
+    """Give the sign of the side that a table states, else of the one that its azimuth suggests."""
+    if point.side is not None:
+        return float(point.side.sign)
+    return 1.0 if point.azimuth_deg <= 180.0 else -1.0
 
 
 class _Sky:
@@ -113,6 +124,26 @@ class _Sky:
         zero = parameters[4] + (parameters[-1] - parameters[4]) * self.ramp(split)
         return self.measured - np.arctan2(x, y) - zero, np.hypot(x, y)
 
+    def slopes_of(self, parameters: Vector, split: tuple[float, float] | None, signs: Vector) -> tuple[Vector, Vector]:
+        """Give the errors of ``errors_of`` and their derivatives, a row for each point, a column for each parameter."""
+        centre = parameters[:3, None] + signs * parameters[3] * self.offset
+        along = np.sum(self.sight * centre, axis=0)
+        root = np.sqrt(np.maximum(along**2 - np.sum(centre**2, axis=0) + self.radius_m**2, _LEAST_ROOT_M2))
+        x, y, _ = centre + (root - along) * self.sight
+        ramp = self.ramp(split)
+        errors = self.measured - np.arctan2(x, y) - parameters[4] - (parameters[-1] - parameters[4]) * ramp
+        # A length shifts the foot of the line of sight; how far the line then reaches follows from the sphere.
+        shifts = [np.eye(3)[axis][:, None] for axis in range(3)] + [signs * self.offset]
+        square = np.maximum(x**2 + y**2, _LEAST_ROOT_M2)
+        columns = []
+        for shift in shifts:
+            forward = np.sum(self.sight * shift, axis=0)
+            reach = (along * forward - np.sum(centre * shift, axis=0)) / root - forward
+            moved = shift + reach * self.sight
+            columns.append((x * moved[1] - y * moved[0]) / square)
+        columns += [np.full_like(ramp, -1.0)] if split is None else [ramp - 1.0, -ramp]
+        return errors, np.stack(columns, axis=1)
+
     def geometry(self, solution: "_Solution") -> Geometry:
         east, north, up, offset = (float(value) for value in solution.parameters[:4])
         low = high = difference_deg(math.degrees(solution.parameters[4]), 0.0)
@@ -150,14 +181,39 @@ def _solve(sky: _Sky, signs: Vector, split: tuple[float, float] | None, start: _
         def residuals(trial: Vector, weight: Vector = weight) -> Vector:
             return np.asarray(2.0 * weight * np.sin(sky.errors_of(trial, split, signs)[0] / 2.0))
 
+        def slopes(trial: Vector, weight: Vector = weight) -> Vector:
+            error, slope = sky.slopes_of(trial, split, signs)
+            return np.asarray((weight * np.cos(error / 2.0))[:, None] * slope)
+
         try:
             result = least_squares(
-                residuals, parameters, loss="soft_l1", f_scale=SOFT_L1_SCALE_M, bounds=(-bound, bound)
+                residuals, parameters, slopes, loss="soft_l1", f_scale=SOFT_L1_SCALE_M, bounds=(-bound, bound)
             )
         except (ValueError, np.linalg.LinAlgError) as error:
             raise ModelError(f"{CANNOT_FIT}: the least-squares search broke down ({error})") from error
         parameters = np.asarray(result.x)
     return _Solution(parameters, split, float(result.cost))
+
+
+def slit_residuals(errors: Vector, slopes: Vector, weight_m: Vector) -> tuple[Vector, Vector]:
+    """Turn azimuth errors into the distances at the slit that a fit makes small, the weights held.
+
+    Args:
+        errors: measured minus modelled azimuths, radians, any turn.
+        slopes: their derivatives by the parameters, a row for each point.
+        weight_m: distances of the slit points from the rotation axis, metres.
+
+    Returns:
+        Distances, metres, and their derivatives.
+    """
+    return 2.0 * weight_m * np.sin(errors / 2.0), (weight_m * np.cos(errors / 2.0))[:, None] * slopes
+
+
+def _uncertainty(sky: _Sky, solution: _Solution, signs: Vector) -> Uncertainty:
+    errors, slopes = sky.slopes_of(solution.parameters, solution.split, signs)
+    weight = np.maximum(sky.errors(solution, signs)[1], _LEAST_WEIGHT_M)
+    residuals, jacobian = slit_residuals(errors, slopes, weight)
+    return uncertainty(residuals, jacobian, SOFT_L1_SCALE_M, sky.geometry(solution))
 
 
 def _better_sides(sky: _Sky, solution: _Solution, normal: Vector) -> Vector:

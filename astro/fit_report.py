@@ -56,6 +56,44 @@ class FitFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A length or a zero that was fitted."""
+
+    name: str
+    """As people say it: "east", "tube offset", "zero"."""
+    value: float
+    sigma: float
+    """Standard uncertainty (1 sigma), in the unit of the value; infinite where the table does not determine it."""
+    unit: Literal["m", "°"]
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How well the table determines each parameter, and which of them it can only determine together."""
+
+    parameters: tuple[Parameter, ...]
+    correlations: tuple[tuple[float, ...], ...]
+    """Between the parameters in their order, -1...1."""
+
+    def strong_pairs(self, least: float = 0.9) -> list[tuple[Parameter, Parameter, float]]:
+        """List the pairs that go together.
+
+        Args:
+            least: magnitude of correlation from which a pair counts.
+
+        Returns:
+            Pairs and their correlation, the strongest first.
+        """
+        pairs = [
+            (first, second, self.correlations[row][column])
+            for row, first in enumerate(self.parameters)
+            for column, second in enumerate(self.parameters)
+            if row < column and abs(self.correlations[row][column]) >= least
+        ]
+        return sorted(pairs, key=lambda pair: -abs(pair[2]))
+
+
+@dataclass(frozen=True, slots=True)
 class FitReport:
     """The fitted geometry and all that was learnt about the table on the way."""
 
@@ -63,3 +101,5 @@ class FitReport:
     points: tuple[FittedPoint, ...]
     figures: FitFigures
     findings: tuple[Finding, ...]
+    uncertainty: Uncertainty | None = None
+    """None where the fit was not asked for it."""

@@ -56,7 +56,7 @@ def review(abaque: Abaque, geometry: Geometry, sides: Sequence[PierSide], usual:
     points = tuple(
         FittedPoint(p.point, p.side, p.error_deg, p.lateral_mm, p.slit_radius_m, clean) for p, clean in fitted
     )
-    figures = _figures(points)
+    figures = figures_of(points)
     _refuse_no_dome(abaque.source, points, figures)
     return FitReport(geometry, points, figures, (*findings, *_zero_shift(abaque, geometry)))
 
@@ -85,7 +85,7 @@ def _is_either_side(
 
 def _place(point: AbaquePoint) -> str:
     return (
-        f"sheet '{point.sheet}' cell {point.cell}: altitude {point.altitude_deg:g}°, azimuth {point.azimuth_deg:g}°, "
+        f"{point.place}: altitude {point.altitude_deg:g}°, azimuth {point.azimuth_deg:g}°, "
         f"dome {point.dome_azimuth_deg:g}°"
     )
 
@@ -116,14 +116,22 @@ def _zero_shift(abaque: Abaque, geometry: Geometry) -> list[Finding]:
         return []
     first = next(point for point in abaque.points if point.altitude_deg >= geometry.ramp_high_deg)
     message = (
-        f"sheet '{first.sheet}' cell {first.cell} on: the zero of the dome is {geometry.zero_low_deg:+.1f}° up to "
+        f"{first.place} on: the zero of the dome is {geometry.zero_low_deg:+.1f}° up to "
         f"altitude {geometry.ramp_low_deg:g}° and {geometry.zero_high_deg:+.1f}° from {geometry.ramp_high_deg:g}°. "
         "Measured in two sessions? The model follows both; compare one point of each at the telescope"
     )
     return [Finding("zero-shift", first.sheet, first.cell, message, None)]
 
 
-def _figures(points: Sequence[FittedPoint]) -> FitFigures:
+def figures_of(points: Sequence[FittedPoint]) -> FitFigures:
+    """Sum up how far measurements lie from a model.
+
+    Args:
+        points: measurements with their residuals; those that are not clean only count in the number of points.
+
+    Returns:
+        The figures.
+    """
     clean = [point for point in points if point.is_clean]
     lateral_mm = sorted(abs(point.lateral_mm) for point in clean) or [nan]
     errors_deg = sorted(abs(point.error_deg) for point in clean if point.slit_radius_m > _LARGE_RADIUS_M)

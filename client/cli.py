@@ -2,9 +2,9 @@
 
 import typer
 
-from client.commands import conform, demo, follow, motion, plan, show
+from client.commands import abaque, conform, demo, follow, motion, plan, show
 
-GROUPS = (show, motion, follow, plan, conform, demo)
+GROUPS = (show, motion, follow, plan, abaque, conform, demo)
 
 EPILOG = """Examples:
 
@@ -19,6 +19,8 @@ indi-dome park
 indi-dome sync --mount "Telescope Simulator" --dome "Abaque Dome" --abaque my-table.xlsx
 
 indi-dome plan "NGC 4559" --date 2026-12-24
+
+indi-dome abaque check my-table.xlsx
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no server or no such device, 130 interrupted (dome stopped).
 """

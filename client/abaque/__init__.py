@@ -1,0 +1,1 @@
+"""The table as an instrument: what `indi-dome abaque` prints, draws and writes."""
