@@ -12,6 +12,7 @@ from typing import Self
 
 from astro.angles import normalise_deg
 from astro.errors import AbaqueError
+from astro.pier import PierSide
 
 Grid = Mapping[tuple[int, int], object]
 """The cells of a sheet that hold something, by (row, column), both from 1."""
@@ -22,6 +23,12 @@ _NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d*)?|[-+]?[.,]\d+)\s*(?:°|deg\.?|degres
 _ALTITUDE = re.compile(r"(?:hauteur|altitude)\b\s*[:=]?\s*(.*)")
 _STAR = re.compile(r"az(?:imuts?|imuth)?\.?\s*(?:de\s+l')?\s*(?:astre|etoile|objet|star|object)\s*(?:\(?°\)?)?")
 _DOME = re.compile(r"az(?:imuts?|imuth)?\.?\s*(?:de\s+la\s+)?(?:coupole|dome)\s*(?:\(?°\)?)?")
+_SIDE = re.compile(r"(?:cote|side)(?:\s+(?:du\s+tube|du\s+pilier|of\s+(?:the\s+)?(?:tube|pier)))?")
+_SIDES = {
+    **dict.fromkeys(("w", "o", "west", "ouest", "pier_west"), PierSide.WEST),
+    **dict.fromkeys(("e", "east", "est", "pier_east"), PierSide.EAST),
+    **dict.fromkeys(("-", "none", "aucun"), PierSide.NONE),
+}
 _MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 
 
@@ -37,6 +44,8 @@ class AbaquePoint:
     sheet: str
     cell: str
     """Cell of the dome azimuth."""
+    side: PierSide | None = None
+    """On which side of the pier the tube was; None where the table does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class Abaque:
             AbaqueError: the file cannot be read, holds no data, or a cell is wrong.
         """
         path = Path(path)
-        points: dict[tuple[float, float], AbaquePoint] = {}
+        points: dict[tuple[float, float, PierSide | None], AbaquePoint] = {}
         formulas: dict[str, Grid] | None = None
         for sheet, grid in _read(path, results=True).items():
             for block in _blocks(path.name, sheet, grid):
@@ -74,7 +83,7 @@ class Abaque:
                     block.refuse_uncalculated(formulas[sheet])
                     continue
                 for point in block.points():
-                    other = points.setdefault((point.altitude_deg, point.azimuth_deg), point)
+                    other = points.setdefault((point.altitude_deg, point.azimuth_deg, point.side), point)
                     if other.dome_azimuth_deg != point.dome_azimuth_deg:
                         raise AbaqueError(
                             f"{path.name}: altitude {point.altitude_deg:g}°, azimuth {point.azimuth_deg:g}° stands "
@@ -97,6 +106,8 @@ class _Block:
     sheet: str
     grid: Grid
     header: tuple[int, int]
+    header_row: int
+    """Row of the column headers."""
     altitude_deg: float | None
     star_column: int
     dome_column: int
@@ -119,7 +130,8 @@ class _Block:
                 continue  # a remark below the data
             azimuth_deg = self._azimuth(star, "telescope azimuth ('Az astre')")
             dome_deg = self._azimuth(dome, "dome azimuth ('Az coupole')")
-            yield AbaquePoint(altitude_deg, azimuth_deg, normalise_deg(dome_deg), self.sheet, _cell_name(*dome))
+            cell = _cell_name(*dome)
+            yield AbaquePoint(altitude_deg, azimuth_deg, normalise_deg(dome_deg), self.sheet, cell, self._side(row))
 
     def refuse_uncalculated(self, formulas: Grid) -> None:
         """Raise where a dome azimuth is a formula of which the file holds no result."""
@@ -131,6 +143,17 @@ class _Block:
                     "or write the number",
                     formulas[row, self.dome_column],
                 )
+
+    def _side(self, row: int) -> PierSide | None:
+        """Read the third column, where there is one: 'Côté' or 'Side' beside the other two headers."""
+        column = max(self.star_column, self.dome_column) + 1
+        place = (row, column)
+        if not _header(_SIDE, self.grid.get((self.header_row, column))) or place not in self.grid:
+            return None
+        side = _SIDES.get(_plain(self.grid[place]))
+        if side is None:
+            raise self._error(place, "is not a side of the pier; write W (tube west), E (tube east), or nothing")
+        return side
 
     def _azimuth(self, place: tuple[int, int], meaning: str) -> float:
         if place not in self.grid:
@@ -167,7 +190,8 @@ def _blocks(file: str, sheet: str, grid: Grid) -> Iterator[_Block]:
         header_row, star_column, dome_column = columns
         claimed.add((header_row, star_column))
         rows = _data_rows(grid, header_row, star_column, dome_column)
-        yield _Block(file, sheet, grid, (row, column), altitude_deg, star_column, dome_column, rows)
+        place = (row, column)
+        yield _Block(file, sheet, grid, place, header_row, altitude_deg, star_column, dome_column, rows)
     for row, column in sorted(place for place, value in grid.items() if _header(_STAR, value)):
         if (row, column) not in claimed and _has_pair(grid, row, column):
             raise _lost(file, sheet, grid, (row, column), "heads values, but no altitude stands above it")

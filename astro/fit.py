@@ -57,10 +57,10 @@ def fit(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
             f"{MIN_POINTS} at {MIN_BANDS} altitudes are needed (15 to 20, well spread, give a good fit)"
         )
     sky = _Sky(points, latitude_deg, radius_m)
-    normal = np.array([1.0 if point.azimuth_deg <= 180.0 else -1.0 for point in points])
+    normal = np.array([_usual_sign(point) for point in points])
     signs, solution = normal, _solve(sky, normal, None)
     for _ in range(5):
-        better = _better_sides(sky, solution, normal)
+        better = np.where([point.side is not None for point in points], normal, _better_sides(sky, solution, normal))
         if np.array_equal(better, signs):
             break
         signs, solution = better, _solve(sky, better, None)
@@ -68,6 +68,13 @@ def fit(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
     _refuse_strange_lengths(abaque, solution, radius_m)
     sides = [PierSide(int(sign)) for sign in signs]
     return review(abaque, sky.geometry(solution), sides, [PierSide(int(sign)) for sign in normal])
+
+
+def _usual_sign(point: AbaquePoint) -> float:
+    """Give the sign of the side that a table states, else of the one that its azimuth suggests."""
+    if point.side is not None:
+        return float(point.side.sign)
+    return 1.0 if point.azimuth_deg <= 180.0 else -1.0
 
 
 class _Sky:

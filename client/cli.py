@@ -2,9 +2,9 @@
 
 import typer
 
-from client.commands import conform, demo, follow, motion, show
+from client.commands import abaque, conform, demo, follow, motion, show
 
-GROUPS = (show, motion, follow, conform, demo)
+GROUPS = (show, motion, follow, abaque, conform, demo)
 
 EPILOG = """Examples:
 
