@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from astro.angles import difference_deg
 from astro.pier import PierSide
+
+_SAME_POINT_S = 2.0
+_SAME_DEG = 0.1
 
 EventKind = Literal["point", "undo", "new"]
 
@@ -75,6 +79,17 @@ class Calibration:
     def count(self) -> int:
         """Count the points that stand."""
         return len(self.points)
+
+    def repeats(self, point: CalibrationPoint) -> bool:
+        """Tell whether a point is the last one again: a double click, or a key that was held down."""
+        last = self.points[-1] if self.count else None
+        return (
+            last is not None
+            and 0.0 <= point.time_s - last.time_s < _SAME_POINT_S
+            and abs(difference_deg(point.dome_azimuth_deg, last.dome_azimuth_deg)) < _SAME_DEG
+            and abs(difference_deg(point.azimuth_deg, last.azimuth_deg)) < _SAME_DEG
+            and abs(point.altitude_deg - last.altitude_deg) < _SAME_DEG
+        )
 
     @property
     def undoable(self) -> CalibrationEvent | None:

@@ -18,7 +18,7 @@ from astro.slit_gradient import SlitGradient, Vector
 
 NOISE_M = 0.020
 """Scatter of a slit centred by eye, 1 sigma at the slit (abaque-science, section 2)."""
-NOISE_WORTH = 10.0
+NOISE_WORTH = 5.0
 """How many measurements the figure above counts for beside the scatter of the points themselves."""
 OUTLIER_M = 0.100
 _SOFT_L1_SIGMAS = 2.0
@@ -27,8 +27,9 @@ _REWEIGHTINGS = 5
 _OUTLIER_SIGMAS = 4.5
 _MIN_KEPT = 5
 _MOST_OUTLIERS = 0.25
-_SWAP_GAIN = 0.3
+_SWAP_GAIN = 3.0
 _SWAP_POINTS = 3
+_ENOUGH_FOR_SCATTER = 8
 _LONGEST = np.array([0.5, 0.5, 0.5, 0.8])
 """Bounds of east, north, up and tube offset as shares of the radius, far beyond any real dome."""
 _ZERO_SIGMA = 2.0 * math.pi
@@ -122,13 +123,15 @@ def fit_calibration(
     best, swapped = problem.solve(sides, used), False
     known = [point.side for point in points if point.side_is_known]
     if min(known.count(PierSide.WEST), known.count(PierSide.EAST)) >= _SWAP_POINTS:
+        # With the sides exchanged the same points follow from a negative tube offset; which of both it is, the prior
+        # knows: no tube hangs on the far side of its counterweight.
         mirrored = problem.solve([_other(side) for side in sides], used)
-        if mirrored.cost < _SWAP_GAIN * best.cost and mirrored.median_m(used) < OUTLIER_M / 2.0:
+        if mirrored.cost < best.cost - _SWAP_GAIN and mirrored.tube_offset_m > 0.0:
             best, swapped = mirrored, True
     best = _with_better_sides(problem, points, best, used)
-    while True:
+    while used.sum() > max(_MIN_KEPT, (1.0 - _MOST_OUTLIERS) * len(points)):
         worst = best.worst(used)
-        if worst is None or used.sum() <= max(_MIN_KEPT, (1.0 - _MOST_OUTLIERS) * len(points)):
+        if worst is None:
             break
         used[worst] = False
         best = problem.solve(best.sides, used)
@@ -212,7 +215,7 @@ class _Solution:
         kept = slopes[np.flatnonzero(used)]
         information = kept.T @ kept / NOISE_M**2 + prior
         self.covariance: Vector = np.asarray(np.linalg.inv(information))
-        # How much each point pulls the fit to itself; what it would miss by without that is the honest measure.
+        # How much each point pulls the fit to itself: what it leaves over is smaller than what it is wrong by.
         pull = np.einsum("ij,jk,ik->i", slopes, self.covariance, slopes) / NOISE_M**2
         self.freedom: Vector = np.asarray(np.maximum(1.0 - pull, 0.02))
 
@@ -222,16 +225,25 @@ class _Solution:
         azimuth, rho = SlitGradient(problem.pointings, sides, problem.latitude_deg, problem.radius_m).slit(self._x[:4])
         return np.asarray(2.0 * rho * np.sin((problem.measured - azimuth - self._x[4]) / 2.0))
 
-    def median_m(self, used: Any) -> float:
-        """Give the median distance of the points in use, metres."""
-        return float(np.median(np.abs(self.residuals_m[used])))
+    @property
+    def tube_offset_m(self) -> float:
+        """Give the tube offset of this fit, metres."""
+        return float(self._x[3])
+
+    def _scatter_m(self, used: Any) -> float:
+        """Estimate the scatter so that outliers do not count: a careless hand has none, it is just careless."""
+        count = int(used.sum())
+        if count < _ENOUGH_FOR_SCATTER:
+            return NOISE_M
+        median = float(np.median(np.abs(self.residuals_m[used])))
+        return max(NOISE_M, 1.4826 * median)
 
     def worst(self, used: Any) -> int | None:
         """Find the point in use that the others contradict most, or None if they contradict none."""
         if not used.any():
             return None
         missed = np.abs(self.residuals_m) / self.freedom
-        sigmas = np.abs(self.residuals_m) / (NOISE_M * np.sqrt(self.freedom))
+        sigmas = np.abs(self.residuals_m) / (self._scatter_m(used) * np.sqrt(self.freedom))
         suspects = used & (missed > OUTLIER_M) & (sigmas > _OUTLIER_SIGMAS)
         return int(np.argmax(np.where(suspects, sigmas, -1.0))) if suspects.any() else None
 

@@ -22,6 +22,10 @@ class RecordError(Exception):
     """Report that a record or a table cannot be read or written; the message names it and the reason."""
 
 
+class TableExistsError(RecordError):
+    """Report that a file of that name is there already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What a record holds."""
@@ -108,7 +112,7 @@ class CalibrationRecord:
             path = self.path.with_name(f"{stem}.xlsx" if number == 1 else f"{stem}_{number}.xlsx")
             try:
                 write_table(path, content, sync=sync)
-            except FileExistsError:
+            except TableExistsError:
                 continue
             return path
         raise RecordError(f"{self.path.parent} holds {_MOST_TABLES_A_DAY} tables of {day} already: remove some")
@@ -203,20 +207,26 @@ def write_table(path: Path, content: bytes, *, force: bool = False, sync: bool =
         sync: wait for the disk.
 
     Raises:
-        FileExistsError: there is such a file.
+        TableExistsError: there is such a file.
         RecordError: it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not force:
-            path.open("xb").close()  # claims the name
+            _claim(path)
         try:
             exchange(path, content, sync=sync)
         except OSError:
             if not force:
                 path.unlink(missing_ok=True)
             raise
-    except FileExistsError:
-        raise
     except OSError as error:
         raise RecordError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _claim(path: Path) -> None:
+    """Make an empty file, unless there is one: of two processes only one succeeds."""
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        raise TableExistsError(f"{path} exists already") from None

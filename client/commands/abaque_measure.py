@@ -248,7 +248,7 @@ def _show(desk: _Desk, wanted: int | None) -> None:
 
 
 def _save(desk: _Desk, path: Path, *, force: bool) -> None:
-    from indi_dome_driver.calibration_record import write_table
+    from indi_dome_driver.calibration_record import TableExistsError, write_table
 
     recorded = desk.record.load()
     _complain(recorded)
@@ -257,8 +257,8 @@ def _save(desk: _Desk, path: Path, *, force: bool) -> None:
         _fail("nothing is saved: no point is recorded yet")
     try:
         write_table(path, content, force=force)
-    except FileExistsError:
-        _fail(f"{path} exists already: choose another name, or add --force to replace it")
+    except TableExistsError as error:
+        _fail(f"{error}: choose another name, or add --force to replace it")
     kept = report.count - len(report.outliers)
     if desk.as_json:
         document = {"saved": str(path), "points": kept, "calibration": report.to_json()}

@@ -86,9 +86,7 @@ class MeasureScreen:
         try:
             match key:
                 case "\r" | "\n":
-                    point = await self._measurer.take()
-                    await self._take(self._record.add(point))
-                    self._said = f"recorded: {point_words(point)}"
+                    await self._add()
                 case "u":
                     recorded = self._record.undo(self._clock())
                     await self._take(recorded)
@@ -103,6 +101,15 @@ class MeasureScreen:
             self._said = f"nothing is recorded: {reason}"
         except RecordError as error:
             self._said = str(error)
+
+    async def _add(self) -> None:
+        point = await self._measurer.take()
+        if self._calibration.repeats(point):
+            self._said = "this point is recorded already"
+            return
+        recorded = self._record.add(point)
+        self._said = f"point {recorded.calibration.count} recorded: {point_words(point)}"
+        await self._take(recorded)
 
     def _save(self) -> None:
         if not self._table:

@@ -54,7 +54,7 @@ def point_table(points: Sequence[CalibrationPoint], report: CalibrationReport, l
             f"{point.azimuth_deg:.1f}°",
             point.side.label + ("" if point.side_is_known else "?"),
             f"{point.dome_azimuth_deg:.1f}°",
-            f"{residual_mm:+.0f}",
+            f"{round(residual_mm):+d}",
             "left out" if index in report.outliers else point.note,
         )
     return table

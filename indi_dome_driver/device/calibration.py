@@ -18,8 +18,6 @@ RECORD, FIGURES, NEXT = "ABAQUE_RECORD", "ABAQUE_CALIBRATION", "ABAQUE_NEXT"
 SAVE, SAVED = "ABAQUE_SAVE", "ABAQUE_SAVED"
 PATIENCE_S = 4.0
 """How long a mount that said nothing of late is given to answer."""
-SAME_POINT_S = 2.0
-"""A second command within this time is a double click."""
 
 Answer = dict[str, Any]
 Fitter = Callable[[Answer, Callable[[Answer], None]], None]
@@ -122,9 +120,8 @@ class CalibrationControl:
             self._refuse(RECORD, f"Nothing is recorded: {reason}.")
             return
         self._waits_since_s = None
-        points = self._calibration.points
-        if points and 0.0 <= point.time_s - points[-1].time_s < SAME_POINT_S:
-            self._panel.info(f"Point {len(points)} is recorded already; a second press at once does not count.")
+        if self._calibration.repeats(point):
+            self._panel.info(f"Point {self._calibration.count} is recorded already: a double click is one point.")
             self._panel.set_switch(RECORD, State.OK, on=None)
             return
         try:
@@ -223,7 +220,8 @@ class CalibrationControl:
             state,
         )
         figures = {"RMS": report.rms_mm, "PREDICTED": report.predicted_rms_mm, "WORST": report.worst_mm}
-        self._panel.set_numbers(FIGURES, State.OK, figures)
+        rounded = {name: round(value, 1) for name, value in figures.items()}
+        self._panel.set_numbers(FIGURES, State.OK, rounded)
 
     def _on_save(self, values: dict[str, Any]) -> None:
         wanted = next((name for name, on in values.items() if on), None)
