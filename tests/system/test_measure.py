@@ -1,5 +1,6 @@
 """A table measured through the INDI panel: real server, real driver, real telescope simulator, a person's noise."""
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from calibration_truth import TRUTH, dome_reading_deg, rms_over_sky_mm
 from observatory import MOUNT, Observatory
 from wire_client import Event, WireClient
 
+from astro.calibration_design import next_directions
+from astro.calibration_fit import fit_calibration
+from astro.geometry import hour_angle_deg as geometry_hour_angle_deg
 from astro.load_abaque import load
 from astro.model_file import LoadedAbaque
 from astro.pier import PierSide
@@ -17,13 +21,20 @@ from astro.sidereal import apparent_sidereal_time_deg, horizontal, hour_angle_de
 
 pytestmark = pytest.mark.system
 TELESCOPE = "indi_simulator_telescope"
-LATITUDE_DEG, LONGITUDE_DEG = 44.15, 5.23
+LATITUDE_DEG, LONGITUDE_DEG, RADIUS_M = 44.15, 5.23, 1.2
 RECORD, FIGURES, SAVE, SAVED = "ABAQUE_RECORD", "ABAQUE_CALIBRATION", "ABAQUE_SAVE", "ABAQUE_SAVED"
-PLACES = (
-    [(h, d) for d in (-5, 20, 35, 65) for h in (-70, -40, -20)]
-    + [(h, d) for d in (65, 20) for h in (20, 40, 70)]
-    + [(30, -5), (60, -5)]
-)
+
+
+def places() -> list[tuple[float, float]]:
+    """Give the hour angles and declinations of the twenty directions that are proposed to somebody who begins."""
+    nothing = fit_calibration([], LATITUDE_DEG, RADIUS_M)
+    found = []
+    for each in sorted(next_directions([], nothing, 20), key=lambda each: (each.side.name, each.azimuth_deg)):
+        altitude, azimuth, latitude = map(math.radians, (each.altitude_deg, each.azimuth_deg, LATITUDE_DEG))
+        sine = math.sin(altitude) * math.sin(latitude) + math.cos(altitude) * math.cos(latitude) * math.cos(azimuth)
+        ha_deg = geometry_hour_angle_deg(each.altitude_deg, each.azimuth_deg, LATITUDE_DEG)
+        found.append((ha_deg, math.degrees(math.asin(sine))))
+    return found
 
 
 def of_mount(event: Event, name: str) -> bool:
@@ -69,22 +80,21 @@ def test_twenty_noisy_points_through_the_panel_recover_the_dome(observatory: Cal
     chance = random.Random(12)
     client = observatory(TELESCOPE, config={"simulator": {"speed_factor": 100.0}}).client
     wake_mount(client)
-    t0 = time.monotonic()
-    for place in PLACES:
+    for place in places():
         pointing, side = point(client, *place)
         sent = client.goto(f"{dome_reading_deg(pointing, side, chance.gauss(0.0, 20.0)):.2f}")
         client.wait_set("ABS_DOME_POSITION", "Ok", sent)
         sent = client.switch(RECORD, "RECORD")
         client.wait_set(RECORD, "Ok", sent)
-        print(place, side, round(time.monotonic() - t0, 2))
     figures = client.wait(
         lambda e: e.name == FIGURES and e.state == "Ok" and float(e.values["COUNT"]) == 20, timeout_s=5
     ).values
-    print(figures)
+    assert 10.0 < float(figures["RMS"]) < 30.0
+    assert float(figures["PREDICTED"]) < 12.0
     sent = client.switch(SAVE, "SAVE_AND_USE")
     saved = client.wait_set(SAVED, "Ok", sent).values["FILE"]
     client.wait_set(SAVE, "Ok", sent)
     client.wait(lambda e: e.name == "ABAQUE_FILE" and e.state == "Ok" and e.values["FILE"] == saved, sent)
-    found = LoadedAbaque.from_json(load(saved, LATITUDE_DEG, 1.2)).geometry
-    print(rms_over_sky_mm(found, TRUTH))
+    found = LoadedAbaque.from_json(load(saved, LATITUDE_DEG, RADIUS_M)).geometry
+    print(f"{rms_over_sky_mm(found, TRUTH):.1f} mm RMS")
     assert rms_over_sky_mm(found, TRUTH) <= 15.0
