@@ -90,6 +90,15 @@ class CalibrationControl:
         waited_s = now_s - self._waits_since_s
         self._record_now(now_s, patient=0.0 <= waited_s < PATIENCE_S)
 
+    def give_up(self, why: str) -> None:
+        """End a command that waits for the mount's word.
+
+        Args:
+            why: for people.
+        """
+        if self._waits_since_s is not None:
+            self._refuse(RECORD, f"Nothing is recorded: {why}.")
+
     def forget(self) -> None:
         """Take no more answers: the device is being disconnected."""
         self._connected = False

@@ -281,6 +281,7 @@ class Session:
             ended = self.motion.cut()
             self.parking.on_abort(ended)
             self._yield_slaving("motion was aborted")
+            self.calibration.give_up("motion was aborted")
         self._panel.set_switch(ABORT, State.OK, on=None)
 
     def _use_table(self, path: Path) -> None:

@@ -194,6 +194,17 @@ def test_a_quiet_mount_is_asked_before_a_point_is_refused(tmp_path: Path) -> Non
     assert rig.told("Nothing is recorded: mount data are")
 
 
+def test_an_abort_ends_the_wait_for_the_mount(tmp_path: Path) -> None:
+    rig = rig_at(tmp_path)
+    rig.switch(RECORD, "RECORD")
+    assert rig.state(RECORD) == "Busy"
+    rig.abort()
+    assert (rig.state(RECORD), rig.busy()) == ("Alert", [])
+    aim(rig, -40.0, 20.0)
+    rig.live(1.0)
+    assert count(rig) == 0
+
+
 def test_without_a_mount_nothing_is_recorded(tmp_path: Path) -> None:
     rig = rig_at(tmp_path)
     rig.say(gone())
