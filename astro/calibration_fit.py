@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import least_squares
 
 from astro.angles import difference_deg
@@ -15,6 +16,8 @@ from astro.geometry import Geometry
 from astro.pier import PierSide
 from astro.pointing import Pointing
 from astro.slit_gradient import SlitGradient, Vector
+
+Mask = npt.NDArray[np.bool_]
 
 NOISE_M = 0.020
 """Scatter of a slit centred by eye, 1 sigma at the slit (abaque-science, section 2)."""
@@ -148,7 +151,7 @@ class _Problem:
         self.mean = np.array(prior.lengths_m)
         self.sigma = np.array(prior.sigmas_m)
 
-    def solve(self, sides: Sequence[PierSide], used: Vector | Any) -> "_Solution":
+    def solve(self, sides: Sequence[PierSide], used: Mask) -> "_Solution":
         """Fit with given sides to the points in use."""
         sky = SlitGradient(self.pointings, sides, self.latitude_deg, self.radius_m)
         count = len(self.pointings)
@@ -204,7 +207,7 @@ class _Solution:
     """One fit, with what follows from it."""
 
     def __init__(
-        self, problem: _Problem, sky: SlitGradient, sides: tuple[PierSide, ...], x: Vector, cost: float, used: Any
+        self, problem: _Problem, sky: SlitGradient, sides: tuple[PierSide, ...], x: Vector, cost: float, used: Mask
     ) -> None:
         self.sides, self.cost = sides, cost
         self._problem, self._x = problem, x
@@ -230,7 +233,7 @@ class _Solution:
         """Give the tube offset of this fit, metres."""
         return float(self._x[3])
 
-    def _scatter_m(self, used: Any) -> float:
+    def _scatter_m(self, used: Mask) -> float:
         """Estimate the scatter so that outliers do not count: a careless hand has none, it is just careless."""
         count = int(used.sum())
         if count < _ENOUGH_FOR_SCATTER:
@@ -238,7 +241,7 @@ class _Solution:
         median = float(np.median(np.abs(self.residuals_m[used])))
         return max(NOISE_M, 1.4826 * median)
 
-    def worst(self, used: Any) -> int | None:
+    def worst(self, used: Mask) -> int | None:
         """Find the point in use that the others contradict most, or None if they contradict none."""
         if not used.any():
             return None
@@ -247,7 +250,7 @@ class _Solution:
         suspects = used & (missed > OUTLIER_M) & (sigmas > _OUTLIER_SIGMAS)
         return int(np.argmax(np.where(suspects, sigmas, -1.0))) if suspects.any() else None
 
-    def report(self, used: Any, swapped: bool) -> CalibrationFit:
+    def report(self, used: Mask, swapped: bool) -> CalibrationFit:
         """Put the result in words of the dome."""
         east, north, up, offset = (float(each) for each in self._x[:4])
         problem = self._problem
@@ -268,7 +271,7 @@ class _Solution:
 
 
 def _with_better_sides(
-    problem: _Problem, points: Sequence[CalibrationPoint], solution: _Solution, used: Any
+    problem: _Problem, points: Sequence[CalibrationPoint], solution: _Solution, used: Mask
 ) -> _Solution:
     """Move points whose side nobody saw, where the other side explains them and the assumed one does not."""
     for _ in range(3):

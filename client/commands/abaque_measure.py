@@ -87,8 +87,9 @@ def measure(
 ) -> None:
     """Measure your abaque at the telescope: point, centre the slit by eye, press Enter; any INDI mount and dome.
 
-    15 to 20 points in the directions proposed make a good model. Each one is on the disk before the next word is said,
-    in a record of the dome's own that goes on another night; --save turns it into a table for abaque.file.
+    15 to 20 points in the directions proposed make a good model; --save turns them into a table for abaque.file.
+
+    Each point is on the disk before you are told, in a record of the dome's own that goes on another night.
     """
     actions = {"--record": record, "--undo": undo, "--new": new, "--list": listed}
     chosen = [name for name, on in actions.items() if on]

@@ -1,9 +1,11 @@
 """The fit of a handful of points: truth recovered, its uncertainty honest, mistakes found, directions proposed."""
 
 import math
+import os
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -12,6 +14,7 @@ from calibration_truth import TRUTH, by_chance, measured, rms_over_sky_mm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from astro.abaque import Abaque
 from astro.angles import difference_deg
 from astro.calibration import CalibrationPoint
 from astro.calibration_design import (
@@ -26,11 +29,18 @@ from astro.calibration_design import (
 )
 from astro.calibration_fit import CalibrationFit, Prior, fit_calibration
 from astro.errors import ModelError
+from astro.fit import fit
+from astro.fit_report import FittedPoint
 from astro.geometry import Geometry, hour_angle_deg
 from astro.pier import PierSide
 from astro.pointing import Pointing
 from astro.slit_gradient import SlitGradient
 
+ROOT = Path(__file__).resolve().parents[2]
+MEASURED = Path(
+    os.environ.get("INDI_DOME_MEASURED_TABLE", ROOT.parent / "shared" / "data" / "Loi_coupole_measured.xlsx")
+)
+needs_measured = pytest.mark.skipif(not MEASURED.exists(), reason=f"the measured table is not here ({MEASURED})")
 SITE = (TRUTH.latitude_deg, TRUTH.radius_m)
 SOUTHERN = Geometry(2.5, -0.15, -0.2, 0.35, 0.5, -33.0, 120.0, 120.0)
 SMALL = Geometry(1.5, 0.05, 0.1, -0.3, 0.15, 52.0, 30.0, 30.0)
@@ -219,6 +229,29 @@ def test_the_proposals_beat_chance() -> None:
             )
         assert median(follows) < gain * median(wanders)
         assert max(follows) < max(wanders)
+
+
+@needs_measured
+@pytest.mark.parametrize(("count", "limit_mm"), [(8, 28.0), (20, 15.0)])
+def test_a_few_points_of_a_real_table_give_the_dome_of_all(count: int, limit_mm: float) -> None:
+    # The bands that were measured with another zero are left out, as in the figures of the analysis.
+    report = fit(Abaque.load(MEASURED), *SITE)
+    whole = replace(report.geometry, zero_high_deg=report.geometry.zero_low_deg)
+    pool = [each for each in report.points if each.point.altitude_deg in (30, 45, 53, 60, 65, 70, 75)]
+    errors, expected = [], []
+    for seed in range(12):
+        chosen = random.Random(seed).sample(pool, count)
+        found = fitted([taken(each.point.altitude_deg, each.point.azimuth_deg, each) for each in chosen])
+        errors.append(rms_over_sky_mm(found.geometry, whole))
+        expected.append(predict(found).rms_mm)
+    assert median(errors) <= limit_mm
+    assert median(expected) == pytest.approx(median(errors), rel=0.5)
+
+
+def taken(altitude_deg: float, azimuth_deg: float, row: FittedPoint) -> CalibrationPoint:
+    hour_angle = hour_angle_deg(altitude_deg, azimuth_deg, TRUTH.latitude_deg)
+    reading = row.point.dome_azimuth_deg
+    return CalibrationPoint(0.0, altitude_deg, azimuth_deg, hour_angle, 0.0, row.side, "table", reading)
 
 
 def test_an_impossible_dome_is_refused() -> None:
