@@ -40,10 +40,12 @@ def load(path: str, latitude_deg: float, radius_m: float) -> dict[str, Any]:
         AbaqueError: the file cannot be read.
         ModelError: what it holds cannot be fitted.
     """
+    from astro.few_points import fit_few, is_calibration
     from astro.fit import fit
 
     abaque = Abaque.load(path)
-    return to_json(fit(abaque, latitude_deg, radius_m), abaque)
+    fit_table = fit_few if is_calibration(abaque) else fit
+    return to_json(fit_table(abaque, latitude_deg, radius_m), abaque)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

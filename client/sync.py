@@ -11,12 +11,10 @@ from astro.mount_report import Site
 from astro.slaving import Decision, DomeReport, SlavingSettings, Verdict, decide
 from client.connection import IndiConnection
 from client.dome import DomeClient
-from client.errors import ClientError, DeviceNotFound, NotConnected, Refused, Stopped, TimedOut
-from client.properties import Clock, DeviceRemoved, Disconnected, Event, PropertyChanged, PropertyRemoved, wall_clock
-from client.refresh import ask_again
-from client.status import AUTOSYNC, CONNECTION
-from indi_dome_driver.indi.mount_watch import MOUNT_PROPERTIES, MountWatch
-from indi_dome_driver.indi.received import typed_values
+from client.errors import ClientError, NotConnected, Refused, Stopped
+from client.mount_listener import MountListener
+from client.properties import Clock, Disconnected, Event, wall_clock
+from client.status import AUTOSYNC
 
 PERIOD_S = 1.0
 FOREIGN_STEPS = 2
@@ -85,15 +83,13 @@ class Follower:
         clock: Clock = wall_clock,
     ) -> None:
         self._connection = connection
-        self._host, self._port = host, port
-        self._mount = mount
+        self._mount = MountListener(connection, host, port, mount, settings.stale_after_s / 3.0, clock)
         self._dome = dome
         self._model = model
         self._settings = settings
         self._site = site
         self._show = show
         self._clock = clock
-        self._watch = MountWatch()
         self._woken = asyncio.Event()
         self._gone: str | None = None
         self._goal_deg: float | None = None
@@ -102,7 +98,6 @@ class Follower:
         self._note = ""
         self._phase: object = None
         self._foreign_steps = 0
-        self._asking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Follow until cancelled.
@@ -115,7 +110,7 @@ class Follower:
         """
         unsubscribe = self._connection.subscribe(self._listen)
         try:
-            await self._find_mount()
+            await self._mount.find()
             while True:
                 self._woken.clear()
                 await self._step()
@@ -129,9 +124,9 @@ class Follower:
             raise
         finally:
             unsubscribe()
-            for task in (self._move, self._asking):
-                if task is not None:
-                    task.cancel()
+            self._mount.close()
+            if self._move is not None:
+                self._move.cancel()
 
     async def _stop_own_move(self) -> None:
         """Leave no dome turning that we set in motion."""
@@ -141,34 +136,12 @@ class Follower:
         with suppress(ClientError):
             await self._dome.abort()
 
-    async def _find_mount(self, timeout_s: float = 3.0) -> None:
-        try:
-            await self._connection.wait_for(self._mount, CONNECTION, lambda _: True, timeout_s)
-        except TimedOut:
-            raise DeviceNotFound(self._mount, self._connection.devices(), option="--mount") from None
-        for snapshot in self._connection.properties(self._mount):
-            now = self._clock()
-            self._watch.apply(snapshot.name, snapshot.state, snapshot.elements, now, defined=True)
-
     def _listen(self, event: Event) -> None:
-        match event:
-            case PropertyChanged(snapshot, defined) if snapshot.device == self._mount:
-                if snapshot.name in MOUNT_PROPERTIES:
-                    self._watch.apply(
-                        snapshot.name, snapshot.state, snapshot.elements, snapshot.received_s, defined=defined
-                    )
-            case PropertyRemoved(device, name) if device == self._mount:
-                self._watch.forget(name)
-            case DeviceRemoved(device) if device == self._mount:
-                self._watch.forget()
-            case Disconnected(reason):
-                self._gone = reason
-                self._woken.set()
-                return
-            case _:
-                return
-        if self._watch.report.phase != self._phase:
-            self._phase = self._watch.report.phase
+        if isinstance(event, Disconnected):
+            self._gone = event.reason
+            self._woken.set()
+        elif self._mount.hear(event) and self._mount.report.phase != self._phase:
+            self._phase = self._mount.report.phase
             self._woken.set()
 
     async def _step(self) -> None:
@@ -178,15 +151,14 @@ class Follower:
         if autosync is not None and autosync.is_on("DOME_AUTOSYNC_ENABLE"):
             raise TwoMasters(self._dome.device)
         now = self._clock()
-        self._watch.expire(now)
-        self._keep_mount_awake(now)
+        self._mount.refresh(now)
         self._reap()
         report = self._dome_report()
         if report is None:
             gone = Decision(Verdict.STAY_DOME_BUSY, "the dome is not connected, or its driver is gone: waiting for it")
             self._show(Step(gone, None, self._note))
             return
-        decision = decide(self._watch.report, report, self._model, self._settings, self._site, now)
+        decision = decide(self._mount.report, report, self._model, self._settings, self._site, now)
         if decision.go and decision.goto_deg is not None and now >= self._quiet_until_s:
             await self._go(decision.goto_deg)
         self._show(Step(decision, report.azimuth_deg, self._note))
@@ -250,19 +222,3 @@ class Follower:
             parked=status.park == "parked",
             occupied=occupied,
         )
-
-    def _keep_mount_awake(self, now_s: float) -> None:
-        """Ask for the position again before it counts as stale: a mount that tracks well has nothing new to say."""
-        age_s = now_s - self._watch.report.position_time_s
-        asking = self._asking is not None and not self._asking.done()
-        if not asking and not 0.0 <= age_s < self._settings.stale_after_s / 3.0:
-            self._asking = asyncio.create_task(self._ask(), name="ask the mount")
-
-    async def _ask(self) -> None:
-        asked_s = self._clock()
-        name = "EQUATORIAL_EOD_COORD"
-        answer = await ask_again(self._host, self._port, self._mount, name)
-        # What came meanwhile the usual way is newer than an answer on another connection.
-        if answer is not None and not self._watch.report.position_time_s > asked_s:
-            state = answer.attributes.get("state", "")
-            self._watch.apply(name, state, typed_values(answer), self._clock(), defined=True)

@@ -1,9 +1,9 @@
-"""Runs `astro.load_abaque` in a process of its own: reading and fitting must not share the motion loop's time."""
+"""Reads and fits tables and calibrations in processes of their own: that must not share the motion loop's time."""
 
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from indi_dome_driver.device.models import Answer, LoadRequest
 
@@ -12,7 +12,7 @@ TIMEOUT_S = 120.0
 
 
 class AbaqueLoader:
-    """Starts one process per table and hands over its answer in the event loop."""
+    """Starts one process per question and hands over its answer in the event loop."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
@@ -24,9 +24,29 @@ class AbaqueLoader:
             request: what to load.
             done: takes the answer; {"error": text} when it did not work.
         """
+        arguments = (
+            str(request.path),
+            "--latitude-deg",
+            repr(request.latitude_deg),
+            "--radius-m",
+            repr(request.radius_m),
+        )
+        self._start("astro.load_abaque", arguments, b"", f"reading {request.path}", done)
 
+    def calibrate(self, document: Answer, done: Callable[[Answer], None]) -> None:
+        """Begin to fit a calibration.
+
+        Args:
+            document: as `calibration_request` makes it.
+            done: as above.
+        """
+        self._start("astro.fit_calibration", (), json.dumps(document).encode(), "fitting the calibration", done)
+
+    def _start(
+        self, module: str, arguments: Sequence[str], question: bytes, what: str, done: Callable[[Answer], None]
+    ) -> None:
         async def run() -> None:
-            done(await _ask(request))
+            done(await _ask(module, arguments, question, what))
 
         task = asyncio.get_running_loop().create_task(run())
         self._running.add(task)
@@ -38,23 +58,22 @@ class AbaqueLoader:
             task.cancel()
 
 
-async def _ask(request: LoadRequest) -> Answer:
-    arguments = [
-        # -P: a folder named "astro" in the working directory must not be taken for ours.
-        *("-P", "-m", "astro.load_abaque", str(request.path)),
-        *("--latitude-deg", repr(request.latitude_deg), "--radius-m", repr(request.radius_m)),
-    ]
+async def _ask(module: str, arguments: Sequence[str], question: bytes, what: str) -> Answer:
     try:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            # -P: a folder named "astro" in the working directory must not be taken for ours.
+            *("-P", "-m", module, *arguments),
+            stdin=asyncio.subprocess.PIPE if question else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
         )
     except OSError as error:
-        return {"error": f"the process that reads tables cannot start: {error.strerror or error}"}
+        return {"error": f"the process for {what} cannot start: {error.strerror or error}"}
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            output, _ = await process.communicate()
+            output, _ = await process.communicate(question or None)
     except TimeoutError:
-        return {"error": f"reading {request.path} took more than {TIMEOUT_S:.0f} s"}
+        return {"error": f"{what} took more than {TIMEOUT_S:.0f} s"}
     finally:
         if process.returncode is None:
             process.kill()
@@ -62,5 +81,5 @@ async def _ask(request: LoadRequest) -> Answer:
     try:
         answer = json.loads(output)
     except ValueError:
-        return {"error": f"the process that reads tables failed (exit code {process.returncode}); see the log"}
-    return answer if isinstance(answer, dict) else {"error": "the process that reads tables gave no usable answer"}
+        return {"error": f"the process for {what} failed (exit code {process.returncode}); see the log"}
+    return answer if isinstance(answer, dict) else {"error": f"the process for {what} gave no usable answer"}

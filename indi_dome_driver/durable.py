@@ -39,7 +39,7 @@ def exchange(path: Path, content: bytes, *, sync: bool = True) -> None:
             os.unlink(name)
         raise
     if sync:
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 def sweep(folder: Path, now_s: float) -> None:
@@ -62,8 +62,12 @@ def _mode(path: Path) -> int:
         return USUAL_MODE
 
 
-def _sync_folder(folder: Path) -> None:
-    """Have the new name written too; some file systems cannot, and then it is as good as it gets."""
+def sync_folder(folder: Path) -> None:
+    """Have new names written too; some file systems cannot, and then it is as good as it gets.
+
+    Args:
+        folder: where a file was made or exchanged.
+    """
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

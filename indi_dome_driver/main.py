@@ -73,8 +73,9 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
 
     from indi_dome_driver.abaque_loader import AbaqueLoader
     from indi_dome_driver.backends import is_simulated, mechanics_of, opener
+    from indi_dome_driver.calibration_record import CalibrationRecord
     from indi_dome_driver.config.load import load_config, resolve_abaque
-    from indi_dome_driver.config.paths import file_stem
+    from indi_dome_driver.config.paths import calibration_file, file_stem, state_folder
     from indi_dome_driver.device.device import Device
     from indi_dome_driver.device.message_log import MessageLog
     from indi_dome_driver.device.saved_config import SavedConfig
@@ -88,7 +89,7 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
     config = loaded.config
     name = clean_name(environ.get("INDIDEV") or config.device_name)
     stem = file_stem(name)
-    folder = Path(environ.get("HOME") or Path.home()) / ".indi"
+    folder = state_folder(environ)
     sweep(folder, time.time())
     mechanics = mechanics_of(config)
     saved_path = Path(environ["INDICONFIG"]) if environ.get("INDICONFIG") else folder / f"{stem}_config.xml"
@@ -99,6 +100,8 @@ def serve(config_file: Path | None, environ: Mapping[str, str]) -> None:
         park_file=ParkFile(folder / "ParkData.xml", name),
         position_file=PositionFile(folder / f"{stem}_position.json"),
         load=loader,
+        calibration_record=CalibrationRecord(calibration_file(environ, name)),
+        calibrate=loader.calibrate,
         wall_clock=time.time,
     )
 

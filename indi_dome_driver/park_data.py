@@ -3,19 +3,14 @@
 Our entry is exchanged under a lock and by rename; every byte that belongs to other devices stays as it was.
 """
 
-import errno
-import fcntl
 import math
-import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
 from indi_dome_driver.damaged_file import keep_aside
 from indi_dome_driver.durable import exchange
+from indi_dome_driver.file_lock import locked
 
 # xml.sax.saxutils would do the same, but brings a web client with it: a tenth of the driver's start.
 _IN_ATTRIBUTE = str.maketrans(
@@ -23,8 +18,6 @@ _IN_ATTRIBUTE = str.maketrans(
 )
 
 
-LOCK_S = 2.0
-"""How long another program may hold the file; nothing else of the driver goes on meanwhile."""
 READABLE = ("utf-8", "us-ascii")
 """Encodings in which an entry can be exchanged byte by byte."""
 
@@ -103,7 +96,7 @@ class ParkFile:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with _locked(self.path.with_name(self.path.name + ".lock")):
+            with locked(self.path.with_name(self.path.name + ".lock")):
                 aside = None
                 try:
                     text = self._read()
@@ -202,22 +195,3 @@ def _find(text: bytes, device: str) -> tuple[_Found | None, int]:
         # An empty root written as <parkdata/> has no end tag to insert before.
         return None, -1
     return found, root_end
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    # Opened for reading alone: a lock file that root left behind serves as well.
-    handle = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        end_s = time.monotonic() + LOCK_S
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > end_s:
-                    raise OSError(errno.EAGAIN, f"another program holds {path}") from None
-                time.sleep(0.001)  # often: who asks seldom is starved by other writers
-        yield
-    finally:
-        os.close(handle)

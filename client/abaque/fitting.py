@@ -20,9 +20,11 @@ def fit_abaque(abaque: Abaque, place: Observatory) -> FitReport:
     Raises:
         ModelError: it does not look like a dome.
     """
-    from astro.fit import fit  # late: it brings numpy and scipy
+    from astro.few_points import fit_few, is_calibration  # late: it brings numpy and scipy
+    from astro.fit import fit
 
-    return fit(abaque, place.latitude_deg, place.radius_m)
+    fit_table = fit_few if is_calibration(abaque) else fit
+    return fit_table(abaque, place.latitude_deg, place.radius_m)
 
 
 def load_and_fit(path: Path, place: Observatory) -> tuple[Abaque, FitReport]:

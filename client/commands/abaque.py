@@ -1,8 +1,9 @@
-"""`indi-dome abaque`: the measured table as an instrument. Needs no server and no dome."""
+"""`indi-dome abaque`: the measured table as an instrument. All but `measure` needs neither server nor dome."""
 
 import typer
 
 from client.abaque import check_command, fit_command, lookup_command, table_commands
+from client.commands.abaque_measure import add_measure_to
 
 EPILOG = """Examples:
 
@@ -11,6 +12,8 @@ indi-dome abaque check my-table.xlsx
 indi-dome abaque fit my-table.xlsx
 
 indi-dome abaque lookup 60 120 --side west
+
+indi-dome abaque measure
 
 indi-dome abaque COMMAND --help has the rest.
 """
@@ -24,4 +27,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("lookup", epilog=lookup_command.EPILOG)(lookup_command.lookup)
     group.command("convert", epilog=table_commands.CONVERT_EPILOG)(table_commands.convert)
     group.command("generate", epilog=table_commands.GENERATE_EPILOG)(table_commands.generate)
-    app.add_typer(group, name="abaque", help="Examine the measured table: fit, check, look up, convert.")
+    add_measure_to(group)
+    app.add_typer(
+        group, name="abaque", help="Measure and examine the table of your dome: fit, check, look up, convert."
+    )

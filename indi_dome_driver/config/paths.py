@@ -47,6 +47,25 @@ def user_config_file(environ: Mapping[str, str], device: str = "") -> Path:
     return base / "indi_dome_driver" / (f"{file_stem(device)}.json" if device else "config.json")
 
 
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Name the folder of what is remembered of devices: INDI's own.
+
+    Args:
+        environ: the environment; HOME counts.
+    """
+    return Path(environ.get("HOME") or Path.home()) / ".indi"
+
+
+def calibration_file(environ: Mapping[str, str], device: str) -> Path:
+    """Name the record of what was measured with a dome at the telescope.
+
+    Args:
+        environ: the environment.
+        device: INDI device name of the dome.
+    """
+    return state_folder(environ) / f"{file_stem(device)}_calibration.jsonl"
+
+
 def file_stem(device: str) -> str:
     """Make a device name fit for a file name; a name cannot lead out of its folder.
 

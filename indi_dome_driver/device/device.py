@@ -239,7 +239,13 @@ class Device:
                 return
             try:
                 self.session = Session(
-                    self.panel, hardware, self._mechanics, self._around, self._watch, self._ask_mount
+                    self.panel,
+                    hardware,
+                    self._mechanics,
+                    self._around,
+                    self._watch,
+                    self._ask_mount,
+                    self._settings.changed,
                 )
             except HardwareError as error:
                 hardware.close()

@@ -15,12 +15,14 @@ from indi_dome_driver.axis import Axis
 from indi_dome_driver.axis_errors import FaultCode
 from indi_dome_driver.axis_limits import AxisLimits
 from indi_dome_driver.cable_wrap import UNKNOWN_DEG, CableWrap
+from indi_dome_driver.calibration_record import CalibrationRecord
 from indi_dome_driver.config.tree import Config
 from indi_dome_driver.device.backlash import BacklashControl
 from indi_dome_driver.device.cable import CableControl
+from indi_dome_driver.device.calibration import CalibrationControl, Fitter
 from indi_dome_driver.device.home import HomeControl
 from indi_dome_driver.device.journal import PositionJournal
-from indi_dome_driver.device.models import Loader, ModelControl
+from indi_dome_driver.device.models import FILE, Loader, ModelControl
 from indi_dome_driver.device.motion import MotionControl
 from indi_dome_driver.device.panel import Panel
 from indi_dome_driver.device.parking import STILL_PARKED_DEG, ParkControl
@@ -56,6 +58,8 @@ class Surroundings:
     position_file: PositionFile
     load: Loader
     wall_clock: Callable[[], float]
+    calibration_record: CalibrationRecord
+    calibrate: Fitter
 
 
 class Session:
@@ -69,8 +73,10 @@ class Session:
         around: Surroundings,
         watch: MountWatch,
         ask_mount: Callable[[], None],
+        keep: Callable[[str], None],
     ) -> None:
         config = around.config
+        self._keep = keep
         self._panel = panel
         self._hardware = hardware
         self._around = around
@@ -141,6 +147,17 @@ class Session:
             ),
             ask_mount,
         )
+        self.calibration = CalibrationControl(
+            panel,
+            around.calibration_record,
+            around.calibrate,
+            self.slaving.measure,
+            ask_mount,
+            self._use_table,
+            lambda: not self.active,
+            (site.latitude_deg, config.dome.radius_m),
+            around.wall_clock,
+        )
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             ABORT: self._on_abort,
             **self.motion.handlers,
@@ -150,6 +167,7 @@ class Session:
             **self.backlash.handlers,
             **self.models.handlers,
             **self.slaving.handlers,
+            **self.calibration.handlers,
         }
 
     @property
@@ -201,6 +219,7 @@ class Session:
         self.cable.warn()
         chosen = self._panel.text("ABAQUE_FILE")["FILE"]
         self.models.start(Path(chosen) if chosen else None)
+        self.calibration.start()
 
     def tick(self, now_s: float) -> None:
         """Run one turn of the control loop.
@@ -226,6 +245,7 @@ class Session:
         self.cable.report(now_s, period_s)
         self.backlash.settle()
         self.slaving.evaluate(now_s)
+        self.calibration.settle(now_s)
 
     def emergency_stop(self, why: str) -> None:
         """Cut the pulses because something is wrong, and say what."""
@@ -243,6 +263,7 @@ class Session:
         """Cut the pulses and withdraw the properties; `settle` and `close` are to follow."""
         self.halt()
         self.models.forget()
+        self.calibration.forget()
         self._left_s = self._hardware.clock()
         self._panel.remove([vector.name for vector in self._vectors])
 
@@ -268,7 +289,13 @@ class Session:
             ended = self.motion.cut()
             self.parking.on_abort(ended)
             self._yield_slaving("motion was aborted")
+            self.calibration.give_up("motion was aborted")
         self._panel.set_switch(ABORT, State.OK, on=None)
+
+    def _use_table(self, path: Path) -> None:
+        """Slave by a table that was just saved, and go on doing so after a restart."""
+        self.models.handlers[FILE]({"FILE": str(path)})
+        self._keep(FILE)
 
     def _yield_slaving(self, why: str) -> None:
         self.slaving.switch_off(why)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from astro.angles import difference_deg
+from astro.calibration import CalibrationPoint
+from astro.calibration_moment import take_point
 from astro.mount_report import Site
 from astro.slaving import Decision, DomeReport, SlavingSettings, Verdict, decide
 from indi_dome_driver.device.models import ModelControl
@@ -106,6 +108,27 @@ class SlavingControl:
         if report.site is not None and report.site != self._told_site:
             self._told_site = report.site
             self._compare(report.site)
+
+    def measure(self, now_s: float) -> CalibrationPoint:
+        """Take a point for a calibration from what mount and dome say now.
+
+        Args:
+            now_s: Unix seconds.
+
+        Raises:
+            NotNowError: mount or dome cannot be trusted at this moment; says what to do.
+        """
+        self._watch.expire(now_s)
+        settings = self._options.present()
+        return take_point(
+            self._watch.report,
+            self._dome_report(),
+            settings.side_policy,
+            settings.stale_after_s,
+            self._site,
+            now_s,
+            slaved=self.enabled,
+        )
 
     def _compare(self, site: Site) -> None:
         """Say so when the mount believes to be elsewhere: every azimuth that it leads to would be wrong."""

@@ -16,8 +16,9 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from device_rig import DOME, TABLE, FakeLoader, new
+from device_rig import DOME, TABLE, FakeFitter, FakeLoader, new
 
+from indi_dome_driver.calibration_record import CalibrationRecord
 from indi_dome_driver.config.tree import Config, Motor
 from indi_dome_driver.device.device import Device
 from indi_dome_driver.device.saved_config import SavedConfig
@@ -63,7 +64,14 @@ class Bench:
         self.mechanics = mechanics_of(CONFIG)
         self.position = PositionFile(folder / "position.json")
         around = Surroundings(
-            CONFIG, TABLE, ParkFile(folder / "ParkData.xml", DOME), self.position, FakeLoader(), time.time
+            CONFIG,
+            TABLE,
+            ParkFile(folder / "ParkData.xml", DOME),
+            self.position,
+            FakeLoader(),
+            time.time,
+            CalibrationRecord(folder / "calibration.jsonl"),
+            FakeFitter(),
         )
         saved = SavedConfig(folder / "config.xml", DOME)
         self.device = Device(DOME, self.runner.send, self._open, True, self.mechanics, around, saved)

@@ -12,6 +12,7 @@ from astro.angles import difference_deg
 from astro.sidereal import hour_angle_deg
 from client.conform.record import Event
 from indi_dome_driver.backends import mechanics_of
+from indi_dome_driver.calibration_record import CalibrationRecord
 from indi_dome_driver.config.tree import Config
 from indi_dome_driver.device.device import Device
 from indi_dome_driver.device.models import Answer, LoadRequest
@@ -68,6 +69,30 @@ class FakeLoader:
             done(self.answer)
 
 
+class FakeFitter:
+    """Fits calibrations in this process, at once or when told."""
+
+    def __init__(self) -> None:
+        self.at_once = True
+        self.asked: list[tuple[Answer, Callable[[Answer], None]]] = []
+
+    def __call__(self, document: Answer, done: Callable[[Answer], None]) -> None:
+        self.asked.append((document, done))
+        if self.at_once:
+            self.answer()
+
+    def answer(self, which: int = -1) -> None:
+        """Answer one of the questions, the last by default."""
+        from astro.errors import ModelError
+        from astro.fit_calibration import answer
+
+        document, done = self.asked[which]
+        try:
+            done(answer(document))
+        except ModelError as error:
+            done({"error": str(error)})
+
+
 class DeviceRig:
     """A device and everything around it; `restart` begins a new one in the same world, as after a kill."""
 
@@ -87,6 +112,7 @@ class DeviceRig:
         self.config = msgspec.convert(config or {}, Config)
         self.mechanics = mechanics_of(self.config)
         self.loader = FakeLoader(answer)
+        self.fitter = FakeFitter()
         self.table = TABLE if table else None
         self.board: SimulatedBoard | None = None
         self.open_error: Exception | None = None
@@ -104,6 +130,8 @@ class DeviceRig:
             park_file=ParkFile(self.park_path, DOME),
             position_file=PositionFile(self.position_path),
             load=self.loader,
+            calibration_record=CalibrationRecord(self.record_path),
+            calibrate=self.fitter,
             wall_clock=lambda: self.unix_s,
         )
         saved = SavedConfig(self.config_path, DOME)
@@ -121,6 +149,10 @@ class DeviceRig:
     @property
     def position_path(self) -> Path:
         return self.folder / "position.json"
+
+    @property
+    def record_path(self) -> Path:
+        return self.folder / f"{DOME}_calibration.jsonl"
 
     @property
     def config_path(self) -> Path:

@@ -1,0 +1,54 @@
+"""Fits a table of a few measurements with known sides: a calibration made at the telescope."""
+
+from astro.abaque import Abaque
+from astro.calibration import CalibrationPoint
+from astro.calibration_fit import fit_calibration
+from astro.calibration_report import LEAST_POINTS
+from astro.errors import ModelError
+from astro.fit_report import FitReport
+from astro.fit_review import CANNOT_FIT, review
+from astro.geometry import hour_angle_deg
+from astro.pier import side_from_hour_angle
+
+MOST_POINTS = 60
+"""A table with more measurements speaks for itself, and may show a second zero."""
+
+
+def is_calibration(abaque: Abaque) -> bool:
+    """Tell whether a table is a short one that says on which side the tube was."""
+    return len(abaque.points) <= MOST_POINTS and any(point.side is not None for point in abaque.points)
+
+
+def fit_few(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
+    """Find the geometry of a short table.
+
+    Args:
+        abaque: the measurements.
+        latitude_deg: latitude of the site, degrees north.
+        radius_m: radius of the dome, metres.
+
+    Returns:
+        As `astro.fit.fit` does; there is one zero.
+
+    Raises:
+        ModelError: too few measurements, or they do not look like those of a dome.
+    """
+    if len(abaque.points) < LEAST_POINTS:
+        raise ModelError(
+            f"{CANNOT_FIT}: {abaque.source} holds {len(abaque.points)} measurements, at least {LEAST_POINTS} are "
+            "needed (15 to 20, well spread, give a good fit)"
+        )
+    points, usual = [], []
+    for each in abaque.points:
+        hour_angle = hour_angle_deg(each.altitude_deg, each.azimuth_deg, latitude_deg)
+        side = each.side or side_from_hour_angle(hour_angle)
+        source = "table" if each.side is not None else "hour angle"
+        usual.append(side)
+        points.append(
+            CalibrationPoint(
+                0.0, each.altitude_deg, each.azimuth_deg, hour_angle, 0.0, side, source, each.dome_azimuth_deg
+            )
+        )
+    fit = fit_calibration(points, latitude_deg, radius_m)
+    # Sides that are swapped throughout are no mistake of single cells.
+    return review(abaque, fit.geometry, fit.sides, fit.sides if fit.sides_swapped else usual)
