@@ -18,7 +18,7 @@ async def load_model(path: Path, kind: str, latitude_deg: float, radius_m: float
 
     Args:
         path: the .xlsx file.
-        kind: "table" for the interpolated table, anything else for the geometry fitted to it.
+        kind: "auto" for the model that suits the table best, "geometry", "table" or "reference".
         latitude_deg: of the observatory.
         radius_m: of the dome.
 
@@ -26,12 +26,12 @@ async def load_model(path: Path, kind: str, latitude_deg: float, radius_m: float
         The model chosen, and everything that was learnt about the table.
 
     Raises:
-        NoModel: the table cannot be read or does not look like a dome.
+        NoModel: the table cannot be read, does not look like a dome, or has no model of that kind.
     """
     from astro.load_abaque import load  # here: it brings numpy and scipy, which other commands do without
 
     try:
         loaded = LoadedAbaque.from_json(await asyncio.to_thread(load, str(path), latitude_deg, radius_m))
+        return loaded.model(kind), loaded
     except (AbaqueError, ModelError) as error:
         raise NoModel(f"the table {path} cannot be used: {error}") from error
-    return (loaded.table if kind == "table" else loaded.geometry), loaded

@@ -28,6 +28,15 @@ class Side(StrEnum):
     IGNORE = "ignore"
 
 
+class Model(StrEnum):
+    """Words of --model."""
+
+    AUTO = "auto"
+    GEOMETRY = "geometry"
+    TABLE = "table"
+    REFERENCE = "reference"
+
+
 POLICIES = {
     Side.MOUNT: SidePolicy.MOUNT,
     Side.HOUR_ANGLE: SidePolicy.HOUR_ANGLE,
@@ -51,6 +60,9 @@ def sync(
         typer.Option("--abaque", metavar="FILE", help="Measured table (.xlsx); default: abaque.file.", dir_okay=False),
     ] = None,
     side: Annotated[Side, typer.Option("--side", help="Who says on which side of the pier the tube is.")] = Side.MOUNT,
+    model: Annotated[
+        Model | None, typer.Option("--model", help="What is made of the table; default: abaque.model.")
+    ] = None,
     threshold: Annotated[
         float | None,
         typer.Option("--threshold", metavar="DEGREES", min=0.0, help="Dead band; default: slaving.threshold_deg."),
@@ -83,15 +95,13 @@ def sync(
         clearance_m=max(0.0, (settings.dome.slit_width_m - settings.dome.tube_diameter_m) / 2.0),
     )
 
+    # Lengths are typed into the panel of a driver; here there is only the table.
+    kind = (model or settings.abaque.model).replace("measurements", "auto")
+
     async def follow(connection: IndiConnection) -> None:
-        model, loaded = await load_model(
-            path, settings.abaque.model, settings.site.latitude_deg, settings.dome.radius_m
-        )
-        figures = loaded.figures
-        typer.echo(
-            f"table {path.name}: {figures['points']:.0f} points, {model.name}, "
-            f"{figures['lateral_rms_mm']:.0f} mm RMS at the slit"
-        )
+        chosen, loaded = await load_model(path, kind, settings.site.latitude_deg, settings.dome.radius_m)
+        typer.echo(f"table {path.name}: {loaded.figures['points']:.0f} points")
+        typer.echo(f"model {loaded.why(kind)}")
         for finding in loaded.findings:
             typer.echo(f"note: {finding}", err=True)
         client = DomeClient(connection, target.device)
@@ -100,7 +110,7 @@ def sync(
         name = mount or settings.slaving.mount
         typer.echo(f"following {name} with {target.device}; Ctrl-C ends it")
         site = Site(settings.site.latitude_deg, settings.site.longitude_deg)
-        follower = Follower(connection, target.host, target.port, name, client, model, slaving, site, StepWriter())
+        follower = Follower(connection, target.host, target.port, name, client, chosen, slaving, site, StepWriter())
         await follower.run()
 
     run_with_connection(target, follow)
