@@ -16,6 +16,7 @@ from astro.errors import ModelError
 from astro.fit_report import FitReport
 from astro.fit_review import CANNOT_FIT, OUTLIER_MM, WHAT_TO_CHECK, review
 from astro.geometry import Geometry
+from astro.geometry_array import sights, tube_offsets
 from astro.pier import PierSide
 
 Vector = npt.NDArray[np.float64]
@@ -24,6 +25,8 @@ SOFT_L1_SCALE_M = 0.040
 MIN_POINTS = 12
 MIN_BANDS = 3
 _LEAST_WEIGHT_M = 0.10
+_LEAST_ROOT_M2 = 1e-12
+"""Keeps a slope finite where a trial leads the line of sight past the dome, or through its zenith."""
 _REWEIGHTINGS = 5
 _ZERO_GAIN = 0.15
 _SPLIT_POINTS = 8
@@ -78,17 +81,8 @@ class _Sky:
         self.radius_m = radius_m
         self.altitudes_deg = np.array([point.altitude_deg for point in points])
         self.measured = np.radians([point.dome_azimuth_deg for point in points])
-        altitude = np.radians(self.altitudes_deg)
-        azimuth = np.radians([point.azimuth_deg for point in points])
-        sin_lat, cos_lat = math.sin(math.radians(latitude_deg)), math.cos(math.radians(latitude_deg))
-        east, north, up = np.cos(altitude) * np.sin(azimuth), np.cos(altitude) * np.cos(azimuth), np.sin(altitude)
-        x, y = up * cos_lat - north * sin_lat, -east
-        cos_dec = np.hypot(x, y)
-        at_pole = cos_dec == 0.0
-        cos_dec[at_pole] = 1.0
-        cos_ha, sin_ha = np.where(at_pole, 1.0, x / cos_dec), y / cos_dec
-        self.sight = np.stack([east, north, up])
-        self.offset = np.stack([-cos_ha, sin_lat * sin_ha, -cos_lat * sin_ha])
+        self.sight = sights(self.altitudes_deg, [point.azimuth_deg for point in points])
+        self.offset = tube_offsets(self.sight, latitude_deg)
 
     def slit(self, lengths: Vector, signs: Vector) -> Vector:
         """Give the slit points (3 rows) for (east, north, up, tube offset)."""
@@ -112,6 +106,26 @@ class _Sky:
         x, y, _ = self.slit(parameters[:4], signs)
         zero = parameters[4] + (parameters[-1] - parameters[4]) * self.ramp(split)
         return self.measured - np.arctan2(x, y) - zero, np.hypot(x, y)
+
+    def slopes_of(self, parameters: Vector, split: tuple[float, float] | None, signs: Vector) -> tuple[Vector, Vector]:
+        """Give the errors of ``errors_of`` and their derivatives, a row for each point, a column for each parameter."""
+        centre = parameters[:3, None] + signs * parameters[3] * self.offset
+        along = np.sum(self.sight * centre, axis=0)
+        root = np.sqrt(np.maximum(along**2 - np.sum(centre**2, axis=0) + self.radius_m**2, _LEAST_ROOT_M2))
+        x, y, _ = centre + (root - along) * self.sight
+        ramp = self.ramp(split)
+        errors = self.measured - np.arctan2(x, y) - parameters[4] - (parameters[-1] - parameters[4]) * ramp
+        # A length shifts the foot of the line of sight; how far the line then reaches follows from the sphere.
+        shifts = [np.eye(3)[axis][:, None] for axis in range(3)] + [signs * self.offset]
+        square = np.maximum(x**2 + y**2, _LEAST_ROOT_M2)
+        columns = []
+        for shift in shifts:
+            forward = np.sum(self.sight * shift, axis=0)
+            reach = (along * forward - np.sum(centre * shift, axis=0)) / root - forward
+            moved = shift + reach * self.sight
+            columns.append((x * moved[1] - y * moved[0]) / square)
+        columns += [np.full_like(ramp, -1.0)] if split is None else [ramp - 1.0, -ramp]
+        return errors, np.stack(columns, axis=1)
 
     def geometry(self, solution: "_Solution") -> Geometry:
         east, north, up, offset = (float(value) for value in solution.parameters[:4])
@@ -150,9 +164,13 @@ def _solve(sky: _Sky, signs: Vector, split: tuple[float, float] | None, start: _
         def residuals(trial: Vector, weight: Vector = weight) -> Vector:
             return np.asarray(2.0 * weight * np.sin(sky.errors_of(trial, split, signs)[0] / 2.0))
 
+        def slopes(trial: Vector, weight: Vector = weight) -> Vector:
+            error, slope = sky.slopes_of(trial, split, signs)
+            return np.asarray((weight * np.cos(error / 2.0))[:, None] * slope)
+
         try:
             result = least_squares(
-                residuals, parameters, loss="soft_l1", f_scale=SOFT_L1_SCALE_M, bounds=(-bound, bound)
+                residuals, parameters, slopes, loss="soft_l1", f_scale=SOFT_L1_SCALE_M, bounds=(-bound, bound)
             )
         except (ValueError, np.linalg.LinAlgError) as error:
             raise ModelError(f"{CANNOT_FIT}: the least-squares search broke down ({error})") from error

@@ -122,7 +122,7 @@ def slit_points(
         along = np.einsum("i...,i...->...", sight, foot)
         square = along * along - np.einsum("i...,i...->...", foot, foot) + geometry.radius_m**2
         reach_m = np.sqrt(square) - along
-    reach_m[~(reach_m > 0.0)] = np.nan
+    reach_m = np.where(reach_m > 0.0, reach_m, np.nan)
     return np.asarray(foot + reach_m * sight)
 
 

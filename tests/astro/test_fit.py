@@ -2,6 +2,7 @@
 
 import math
 import random
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -158,3 +159,40 @@ def test_arrays_and_scalars_are_the_same_geometry() -> None:
         side = PierSide(int(sign))
         scalars = [TRUTH.slit_point(Pointing(p.altitude_deg, p.azimuth_deg), side) for p in abaque.points]
         assert np.max(np.abs(arrays.T - np.array(scalars))) < 1e-12
+
+
+@pytest.mark.parametrize("split", [None, (60.0, 65.0)])
+def test_the_slopes_are_those_of_the_errors(split: tuple[float, float] | None) -> None:
+    abaque = table(TRUTH)
+    sky = _Sky(abaque.points, 44.15, 1.2)
+    signs = np.array([natural_side(p.azimuth_deg).sign for p in abaque.points], dtype=float)
+    parameters = np.array([0.01, 0.06, -0.1, 0.38, 0.02, 0.05][: 5 if split is None else 6])
+    errors, slopes = sky.slopes_of(parameters, split, signs)
+    expected, rho = sky.errors_of(parameters, split, signs)
+    assert np.max(np.abs(errors - expected)) < 1e-12
+    for column in range(len(parameters)):
+        step = np.zeros(len(parameters))
+        step[column] = 1e-6
+        high, low = (sky.errors_of(parameters + sign * step, split, signs)[0] for sign in (1.0, -1.0))
+        numeric = np.remainder(high - low + math.pi, math.tau) - math.pi
+        assert np.max(np.abs(slopes[:, column] - numeric / 2e-6) * rho) < 1e-7
+
+
+def least_cpu_s(abaque: Abaque) -> float:
+    """Give the CPU time of a fit, the least of three: what it costs whatever else the machine does."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        fit(abaque, 44.15, 1.2)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+@needs_measured
+def test_the_measured_table_is_fitted_in_a_fifth_of_a_second() -> None:
+    assert least_cpu_s(Abaque.load(MEASURED)) <= 0.200
+
+
+def test_so_is_a_made_one_with_two_zeros() -> None:
+    truth = replace(TRUTH, zero_high_deg=-6.4, ramp_low_deg=70.0, ramp_high_deg=72.5)
+    assert least_cpu_s(table(truth, 20.0)) <= 0.200
