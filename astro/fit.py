@@ -30,6 +30,8 @@ _LEAST_ROOT_M2 = 1e-12
 _REWEIGHTINGS = 5
 _ZERO_GAIN = 0.15
 _SPLIT_POINTS = 8
+_SPLITS_TRIED = 3
+"""Of the places where the zero may change, those that are worth the whole search after one round."""
 _LONGEST = np.array([0.5, 0.5, 0.5, 0.8])
 """Bounds of east, north, up and tube offset as shares of the radius, far beyond any real dome."""
 
@@ -144,7 +146,13 @@ class _Solution:
     cost: float
 
 
-def _solve(sky: _Sky, signs: Vector, split: tuple[float, float] | None, start: _Solution | None = None) -> _Solution:
+def _solve(
+    sky: _Sky,
+    signs: Vector,
+    split: tuple[float, float] | None,
+    start: _Solution | None = None,
+    reweightings: int = _REWEIGHTINGS,
+) -> _Solution:
     if start is None:
         # Proportions of a usual dome; its zero is the mean direction of what these leave over.
         lengths = np.array([0.0, 0.04, -0.08, 0.33]) * sky.radius_m
@@ -158,7 +166,7 @@ def _solve(sky: _Sky, signs: Vector, split: tuple[float, float] | None, start: _
     bound = np.append(_LONGEST * sky.radius_m, np.full(len(parameters) - 4, np.inf))
 
     result: Any = None
-    for _ in range(_REWEIGHTINGS):
+    for _ in range(reweightings):
         weight = np.maximum(sky.errors_of(parameters, split, signs)[1], _LEAST_WEIGHT_M)
 
         def residuals(trial: Vector, weight: Vector = weight) -> Vector:
@@ -190,12 +198,14 @@ def _better_sides(sky: _Sky, solution: _Solution, normal: Vector) -> Vector:
 
 def _with_zero_shift(sky: _Sky, signs: Vector, single: _Solution, bands: Sequence[float]) -> _Solution:
     """Look for two neighbouring bands between which the zero changes; keep one zero unless that clearly helps."""
-    best = single
+    roughly = []
     for split in pairwise(bands):
         below = int(np.count_nonzero(sky.altitudes_deg <= split[0]))
         if min(below, len(signs) - below) >= _SPLIT_POINTS:
-            trial = _solve(sky, signs, split, single)
-            best = trial if trial.cost < best.cost else best
+            roughly.append(_solve(sky, signs, split, single, reweightings=1))
+    roughly.sort(key=lambda trial: trial.cost)
+    thoroughly = [_solve(sky, signs, trial.split, single) for trial in roughly[:_SPLITS_TRIED]]
+    best = min([single, *thoroughly], key=lambda trial: trial.cost)
     # With few points a further parameter always gains something: ask for more than that.
     gain = max(_ZERO_GAIN, 1.0 - math.exp(-12.0 / len(signs)))
     return best if best.cost <= (1.0 - gain) * single.cost else single

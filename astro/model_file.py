@@ -42,6 +42,8 @@ class LoadedAbaque:
     """All models of one table, which of them suits it best, and what is worth telling about it."""
 
     geometry: Geometry
+    nodes: tuple[TableNode, ...]
+    """The measurements in the order of the file, with the sides that the fit gave them."""
     table: MeasuredTable
     reference: DomeModel | None
     """The pier-blind lookup, for comparison; None where the measurements do not form the grid that it needs."""
@@ -112,10 +114,10 @@ class LoadedAbaque:
             raise AbaqueError(str(document["error"]))
         try:
             geometry = Geometry(**document["geometry"])
-            nodes = [
+            nodes = tuple(
                 TableNode(float(altitude), float(azimuth), float(dome), PierSide[side])
                 for altitude, azimuth, dome, side in document["nodes"]
-            ]
+            )
             findings = tuple(str(finding["message"]) for finding in document["findings"])
             figures = {str(name): float(value) for name, value in document["figures"].items()}
             source = str(document["source"])
@@ -129,10 +131,10 @@ class LoadedAbaque:
                 f"this is no fitted table ({type(error).__name__}: {error}); make it with python -m astro.load_abaque"
             ) from error
         table = MeasuredTable(nodes, geometry)
-        return cls(geometry, table, _reference(nodes, geometry), choice, source, findings, figures)
+        return cls(geometry, nodes, table, _reference(nodes, geometry), choice, source, findings, figures)
 
 
-def _reference(nodes: list[TableNode], geometry: Geometry) -> DomeModel | None:
+def _reference(nodes: tuple[TableNode, ...], geometry: Geometry) -> DomeModel | None:
     """Build the reference lookup from the points in the order of the file, if they allow one."""
     points = [(node.altitude_deg, node.azimuth_deg, node.dome_azimuth_deg) for node in nodes]
     try:

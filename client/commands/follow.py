@@ -10,7 +10,7 @@ import typer
 
 from astro.mount_report import Site
 from astro.slaving import SidePolicy, SlavingSettings
-from client.abaque_model import load_model
+from client.abaque_model import load_model, table_kind
 from client.commands.options import ConfigOption, DomeOption, ServerOption, resolve_target
 from client.commands.runner import run_with_connection
 from client.connection import IndiConnection
@@ -95,8 +95,7 @@ def sync(
         clearance_m=max(0.0, (settings.dome.slit_width_m - settings.dome.tube_diameter_m) / 2.0),
     )
 
-    # Lengths are typed into the panel of a driver; here there is only the table.
-    kind = (model or settings.abaque.model).replace("measurements", "auto")
+    kind = table_kind(model or settings.abaque.model)
 
     async def follow(connection: IndiConnection) -> None:
         chosen, loaded = await load_model(path, kind, settings.site.latitude_deg, settings.dome.radius_m)

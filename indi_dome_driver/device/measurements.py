@@ -11,7 +11,8 @@ from indi_dome_driver.indi.vectors import State
 MEASUREMENTS = "DOME_MEASUREMENTS"
 RADIUS = "DM_DOME_RADIUS"
 SHOWN_DECIMALS = 3
-"""Millimetres, as clients display them and send them back."""
+SAME_M = 0.0051
+"""Clients display centimetres, as of any INDI dome, and send back what they display."""
 
 
 class MeasurementControl:
@@ -95,7 +96,7 @@ class MeasurementControl:
         """Take what a person typed in."""
         vector = self._panel.number(MEASUREMENTS)
         wanted = {**vector.values(), **values}
-        if self._fitted is not None and (wanted == self._shown(self._fitted) or not any(wanted.values())):
+        if self._fitted is not None and (self._repeats(wanted) or not any(wanted.values())):
             self._show(State.OK)
             self._panel.info("DOME_MEASUREMENTS shows the geometry fitted to the table; nothing is typed in.")
             self._changed()
@@ -126,6 +127,11 @@ class MeasurementControl:
             "DM_OTA_OFFSET": fitted.tube_offset_m,
         }
         return {name: round(length, SHOWN_DECIMALS) + 0.0 for name, length in lengths.items()}
+
+    def _repeats(self, wanted: dict[str, float]) -> bool:
+        """Tell whether values are but the shown ones, as a client sends them when a person only presses Set."""
+        assert self._fitted is not None  # noqa: S101 - as above
+        return all(abs(wanted[name] - shown) <= SAME_M for name, shown in self._shown(self._fitted).items())
 
     def _geometry(self, numbers: dict[str, float]) -> Geometry:
         return Geometry(

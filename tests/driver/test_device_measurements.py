@@ -104,11 +104,18 @@ def test_typed_values_are_kept_marked_and_used_when_asked_for(rig: DeviceRig) ->
     assert shown(rig) == fitted() | OWN
 
 
-@pytest.mark.parametrize("back", ["zeros", "the shown values"])
+BACK = {
+    "zeros": dict.fromkeys(fitted(), 0.0),
+    "the shown values": fitted(),
+    "as a client displays them": {name: round(value, 2) for name, value in fitted().items()},
+}
+
+
+@pytest.mark.parametrize("back", BACK)
 def test_a_person_gives_the_property_back_to_the_table(rig: DeviceRig, back: str) -> None:
     rig.number(MEASURED, **OWN)
     assert saved(rig) == fitted() | OWN
-    sent = rig.number(MEASURED, **(dict.fromkeys(fitted(), 0) if back == "zeros" else fitted()))
+    sent = rig.number(MEASURED, **BACK[back])
     assert [each.state for each in sent if each.name == MEASURED] == ["Ok"]
     assert shown(rig) == fitted()
     rig.live(0.5)
