@@ -18,8 +18,8 @@ SAME_M = 0.0051
 class MeasurementControl:
     """Tells what a person typed from what only shows the fit.
 
-    Shown values are marked as derived in the vector: they are no model, and they are never saved. Zeros, or the shown
-    values sent back, give the property over to the table again.
+    Shown values are marked as derived in the vector: they are no model, and they are never saved. The shown values sent
+    back give the property over to the table again; so do zeros, which then stand until a table is read.
 
     Args:
         panel: the property sheet.
@@ -80,7 +80,7 @@ class MeasurementControl:
         """
         self._fitted = fitted
         if self.typed:
-            self._panel.info("DOME_MEASUREMENTS keeps the values that were typed in; set them all to 0 to see the fit.")
+            self._panel.info("DOME_MEASUREMENTS keeps what was typed in (all 0 there shows the fit at the next start).")
         else:
             self._show(State.OK)
 
@@ -96,7 +96,7 @@ class MeasurementControl:
         """Take what a person typed in."""
         vector = self._panel.number(MEASUREMENTS)
         wanted = {**vector.values(), **values}
-        if self._fitted is not None and (self._repeats(wanted) or not any(wanted.values())):
+        if self._fitted is not None and self._repeats(wanted):
             self._show(State.OK)
             self._panel.info("DOME_MEASUREMENTS shows the geometry fitted to the table; nothing is typed in.")
             self._changed()

@@ -162,8 +162,10 @@ class Settings:
         Raises:
             SavedConfigError: it cannot be written.
         """
-        present = [as_typed(self._panel.vectors[name]) for name in SAVED if name in self._panel.vectors]
-        aside = self._file.save(present, keep=SAVED, sync=sync)  # most of them exist only while connected
+        sheet = self._panel.vectors
+        own = [name for name in SAVED if name not in sheet or as_typed(sheet[name]) is sheet[name]]
+        present = [sheet[name] for name in own if name in sheet]
+        aside = self._file.save(present, keep=own, sync=sync)  # most of them exist only while connected
         self._changed.clear()
         self._unwritable = False
         self._tell_aside(aside)

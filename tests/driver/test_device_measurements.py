@@ -56,7 +56,7 @@ def test_the_fit_is_shown_and_never_saved(rig: DeviceRig) -> None:
     assert shown(rig) == fitted()
     assert shown(rig)["DM_OTA_OFFSET"] == pytest.approx(0.40, abs=0.01)
     rig.switch("CONFIG_PROCESS", "CONFIG_SAVE")
-    assert saved(rig) == dict.fromkeys(fitted(), 0.0)
+    assert saved(rig) is None
     for _ in range(2):
         rig.switch("CONFIG_PROCESS", "CONFIG_LOAD")
         assert shown(rig) == fitted()
@@ -98,14 +98,13 @@ def test_typed_values_are_kept_marked_and_used_when_asked_for(rig: DeviceRig) ->
     rig.start()
     rig.connect()
     assert shown(rig) == fitted() | OWN
-    assert rig.told("keeps the values that were typed in")
+    assert rig.told("DOME_MEASUREMENTS keeps what was typed in")
     assert model(rig) == used
     rig.switch("CONFIG_PROCESS", "CONFIG_LOAD")
     assert shown(rig) == fitted() | OWN
 
 
 BACK = {
-    "zeros": dict.fromkeys(fitted(), 0.0),
     "the shown values": fitted(),
     "as a client displays them": {name: round(value, 2) for name, value in fitted().items()},
 }
@@ -120,8 +119,25 @@ def test_a_person_gives_the_property_back_to_the_table(rig: DeviceRig, back: str
     assert shown(rig) == fitted()
     rig.live(0.5)
     assert saved(rig) == dict.fromkeys(fitted(), 0.0)
+    rig.switch("CONFIG_PROCESS", "CONFIG_SAVE")
+    assert saved(rig) is None
     rig.switch(MODEL, "MODEL_MEASUREMENTS")
     assert model(rig) is None
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_zeros_are_shown_as_zeros_until_a_table_is_read(rig: DeviceRig, typed: bool) -> None:
+    if typed:
+        rig.number(MEASURED, **OWN)
+    sent = rig.number(MEASURED, **dict.fromkeys(fitted(), 0))
+    assert [each.state for each in sent if each.name == MEASURED] == ["Ok"]
+    assert set(shown(rig).values()) == {0.0}, "a client that puts back what it found finds it so"
+    rig.switch(MODEL, "MODEL_MEASUREMENTS")
+    assert model(rig) is None
+    assert rig.told("DOME_MEASUREMENTS are all 0")
+    rig.start()
+    rig.connect()
+    assert shown(rig) == fitted()
 
 
 def test_another_table_shows_its_own_fit_and_none_shows_nothing(rig: DeviceRig, tmp_path: Path) -> None:
