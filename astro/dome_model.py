@@ -8,7 +8,7 @@ from typing import Protocol
 
 from astro.angles import difference_deg, normalise_deg
 from astro.errors import ModelError
-from astro.geometry import Geometry
+from astro.geometry import Geometry, Slit
 from astro.pier import PierSide, side_from_hour_angle
 from astro.pointing import Pointing
 
@@ -17,7 +17,10 @@ _CLOSING_DEG = 15.0
 
 
 class DomeModel(Protocol):
-    """Anything that turns a pointing and a pier side into a dome azimuth."""
+    """Anything that turns a pointing and a pier side into a dome azimuth.
+
+    A class that inherits from it gets ``slit`` for nothing; one that has something cheaper brings its own.
+    """
 
     @property
     def name(self) -> str:
@@ -28,6 +31,10 @@ class DomeModel(Protocol):
 
     def slit_radius_m(self, pointing: Pointing, side: PierSide) -> float:
         """Measure how far from the rotation axis the optical axis leaves the dome, metres."""
+
+    def slit(self, pointing: Pointing, side: PierSide) -> Slit:
+        """Give both at once."""
+        return Slit(self.dome_azimuth(pointing, side), self.slit_radius_m(pointing, side))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ class _Branch:
         return _interpolate(altitude_deg, pair, (low.lateral_m(azimuth_deg), high.lateral_m(azimuth_deg)))
 
 
-class MeasuredTable:
+class MeasuredTable(DomeModel):
     """The measured table itself, one branch per pier side, interpolated without ever crossing from one to the other.
 
     Dome azimuths cannot be interpolated as angles: between two bands the dome's sense of rotation reverses (the slit
@@ -101,19 +108,25 @@ class MeasuredTable:
         Raises:
             ModelError: there is no node, or the geometry has no answer at one of them.
         """
-        self.name = name
+        self._name = name
         self.geometry = geometry
         sides: dict[PierSide, dict[float, dict[float, float]]] = {}
         for node in nodes:
             pointing = Pointing(node.altitude_deg, node.azimuth_deg)
             side = _resolve(pointing, node.side)
-            error_deg = difference_deg(node.dome_azimuth_deg, geometry.dome_azimuth(pointing, side))
-            lateral_m = 2.0 * geometry.slit_radius_m(pointing, side) * sin(radians(error_deg) / 2.0)
+            expected = geometry.slit(pointing, side)
+            error_deg = difference_deg(node.dome_azimuth_deg, expected.azimuth_deg)
+            lateral_m = 2.0 * expected.radius_m * sin(radians(error_deg) / 2.0)
             band = sides.setdefault(side, {}).setdefault(node.altitude_deg, {})
             band[_unwrap(node.azimuth_deg, side)] = lateral_m
         if not sides:
             raise ModelError("a measured table needs at least one measurement")
         self._branches = {side: _branch(side, bands) for side, bands in sides.items()}
+
+    @property
+    def name(self) -> str:
+        """How people are told which model answered."""
+        return self._name
 
     def dome_azimuth(self, pointing: Pointing, side: PierSide) -> float:
         """Say where the slit must be.
@@ -166,13 +179,13 @@ class MeasuredTable:
 
     def _turn(self, branch: _Branch, pointing: Pointing) -> float:
         """Give dome azimuth minus telescope azimuth inside the branch, degrees, any turn."""
-        radius_m = self.geometry.slit_radius_m(pointing, branch.side)
+        azimuth_deg, radius_m = self.geometry.slit(pointing, branch.side)
         lateral_m = branch.lateral_m(pointing.altitude_deg, pointing.azimuth_deg)
         if abs(lateral_m) < 2.0 * radius_m:
             correction_deg = degrees(2.0 * asin(lateral_m / (2.0 * radius_m)))
         else:
             correction_deg = copysign(180.0, lateral_m)
-        return self.geometry.dome_azimuth(pointing, branch.side) + correction_deg - pointing.azimuth_deg
+        return azimuth_deg + correction_deg - pointing.azimuth_deg
 
 
 _MIDDLE_DEG = {PierSide.WEST: 90.0, PierSide.EAST: 270.0}

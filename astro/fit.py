@@ -17,6 +17,7 @@ from astro.fit_report import FitReport, Uncertainty
 from astro.fit_review import CANNOT_FIT, OUTLIER_MM, WHAT_TO_CHECK, review
 from astro.fit_uncertainty import uncertainty
 from astro.geometry import Geometry
+from astro.geometry_array import sights, tube_offsets
 from astro.pier import PierSide
 
 Vector = npt.NDArray[np.float64]
@@ -30,6 +31,8 @@ _LEAST_ROOT_M2 = 1e-12
 _REWEIGHTINGS = 5
 _ZERO_GAIN = 0.15
 _SPLIT_POINTS = 8
+_SPLITS_TRIED = 3
+"""Of the places where the zero may change, those that are worth the whole search after one round."""
 _LONGEST = np.array([0.5, 0.5, 0.5, 0.8])
 """Bounds of east, north, up and tube offset as shares of the radius, far beyond any real dome."""
 
@@ -89,17 +92,8 @@ class _Sky:
         self.radius_m = radius_m
         self.altitudes_deg = np.array([point.altitude_deg for point in points])
         self.measured = np.radians([point.dome_azimuth_deg for point in points])
-        altitude = np.radians(self.altitudes_deg)
-        azimuth = np.radians([point.azimuth_deg for point in points])
-        sin_lat, cos_lat = math.sin(math.radians(latitude_deg)), math.cos(math.radians(latitude_deg))
-        east, north, up = np.cos(altitude) * np.sin(azimuth), np.cos(altitude) * np.cos(azimuth), np.sin(altitude)
-        x, y = up * cos_lat - north * sin_lat, -east
-        cos_dec = np.hypot(x, y)
-        at_pole = cos_dec == 0.0
-        cos_dec[at_pole] = 1.0
-        cos_ha, sin_ha = np.where(at_pole, 1.0, x / cos_dec), y / cos_dec
-        self.sight = np.stack([east, north, up])
-        self.offset = np.stack([-cos_ha, sin_lat * sin_ha, -cos_lat * sin_ha])
+        self.sight = sights(self.altitudes_deg, [point.azimuth_deg for point in points])
+        self.offset = tube_offsets(self.sight, latitude_deg)
 
     def slit(self, lengths: Vector, signs: Vector) -> Vector:
         """Give the slit points (3 rows) for (east, north, up, tube offset)."""
@@ -161,7 +155,13 @@ class _Solution:
     cost: float
 
 
-def _solve(sky: _Sky, signs: Vector, split: tuple[float, float] | None, start: _Solution | None = None) -> _Solution:
+def _solve(
+    sky: _Sky,
+    signs: Vector,
+    split: tuple[float, float] | None,
+    start: _Solution | None = None,
+    reweightings: int = _REWEIGHTINGS,
+) -> _Solution:
     if start is None:
         # Proportions of a usual dome; its zero is the mean direction of what these leave over.
         lengths = np.array([0.0, 0.04, -0.08, 0.33]) * sky.radius_m
@@ -175,7 +175,7 @@ def _solve(sky: _Sky, signs: Vector, split: tuple[float, float] | None, start: _
     bound = np.append(_LONGEST * sky.radius_m, np.full(len(parameters) - 4, np.inf))
 
     result: Any = None
-    for _ in range(_REWEIGHTINGS):
+    for _ in range(reweightings):
         weight = np.maximum(sky.errors_of(parameters, split, signs)[1], _LEAST_WEIGHT_M)
 
         def residuals(trial: Vector, weight: Vector = weight) -> Vector:
@@ -228,12 +228,14 @@ def _better_sides(sky: _Sky, solution: _Solution, normal: Vector) -> Vector:
 
 def _with_zero_shift(sky: _Sky, signs: Vector, single: _Solution, bands: Sequence[float]) -> _Solution:
     """Look for two neighbouring bands between which the zero changes; keep one zero unless that clearly helps."""
-    best = single
+    roughly = []
     for split in pairwise(bands):
         below = int(np.count_nonzero(sky.altitudes_deg <= split[0]))
         if min(below, len(signs) - below) >= _SPLIT_POINTS:
-            trial = _solve(sky, signs, split, single)
-            best = trial if trial.cost < best.cost else best
+            roughly.append(_solve(sky, signs, split, single, reweightings=1))
+    roughly.sort(key=lambda trial: trial.cost)
+    thoroughly = [_solve(sky, signs, trial.split, single) for trial in roughly[:_SPLITS_TRIED]]
+    best = min([single, *thoroughly], key=lambda trial: trial.cost)
     # With few points a further parameter always gains something: ask for more than that.
     gain = max(_ZERO_GAIN, 1.0 - math.exp(-12.0 / len(signs)))
     return best if best.cost <= (1.0 - gain) * single.cost else single

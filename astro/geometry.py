@@ -2,14 +2,24 @@
 
 from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, isfinite, radians, sin, sqrt
+from typing import NamedTuple
 
 from astro.angles import normalise_deg
 from astro.errors import ModelError
 from astro.pier import PierSide
 from astro.pointing import Pointing
 
-_POLAR_CAP = cos(radians(89.5))
+POLAR_CAP = cos(radians(89.5))
 """Cosine of the declination below which the hour angle of an altitude and azimuth is not to be trusted."""
+
+
+class Slit(NamedTuple):
+    """Where the slit must be, and how much an azimuth error counts there."""
+
+    azimuth_deg: float
+    """Reading of the dome, degrees in [0, 360)."""
+    radius_m: float
+    """Distance of the slit point from the dome's rotation axis, metres."""
 
 
 def hour_angle_deg(altitude_deg: float, azimuth_deg: float, latitude_deg: float) -> float:
@@ -31,6 +41,9 @@ def hour_angle_deg(altitude_deg: float, azimuth_deg: float, latitude_deg: float)
 @dataclass(frozen=True, slots=True)
 class Geometry:
     """Lengths of one observatory. Axes: x east, y north, z up; origin at the centre of the dome sphere.
+
+    The same in both hemispheres: the offset of the tube is (-cos H, sin lat sin H, -cos lat sin H), west of the pier on
+    the meridian and above the polar axis six hours before it, whatever the sign of the latitude (see ``PierSide``).
 
     Only the ratios of the lengths to the radius matter for the azimuth. The zero of the dome (reading minus true
     azimuth) may differ between low and high altitudes, as when a table was measured in two sessions; it then passes
@@ -122,7 +135,7 @@ class Geometry:
             # (cos d cos H, cos d sin H) without any inverse function.
             cos_ha, sin_ha = up * cos_lat - north * sin_lat, -east
             cos_dec = hypot(cos_ha, sin_ha)
-            if cos_dec < _POLAR_CAP and pointing.hour_angle_deg is not None:
+            if cos_dec < POLAR_CAP and pointing.hour_angle_deg is not None:
                 hour_angle = radians(pointing.hour_angle_deg)
                 cos_ha, sin_ha = cos(hour_angle), sin(hour_angle)
             elif cos_dec > 0.0:
@@ -141,6 +154,22 @@ class Geometry:
                 f"meet the dome (radius {self.radius_m:g} m, tube offset {self.tube_offset_m:g} m): check the lengths"
             )
         return x + reach_m * east, y + reach_m * north, z + reach_m * up
+
+    def slit(self, pointing: Pointing, side: PierSide) -> Slit:
+        """Give azimuth and radius at the cost of one of them.
+
+        Args:
+            pointing: direction of the telescope.
+            side: on which side of the pier the tube is.
+
+        Returns:
+            What ``dome_azimuth`` and ``slit_radius_m`` give.
+
+        Raises:
+            ModelError: as for ``slit_point``.
+        """
+        x, y, _ = self.slit_point(pointing, side)
+        return Slit(normalise_deg(degrees(atan2(x, y)) + self.zero_deg(pointing.altitude_deg)), hypot(x, y))
 
     def dome_azimuth(self, pointing: Pointing, side: PierSide) -> float:
         """Say where the slit must be.

@@ -10,6 +10,11 @@ class PierSide(Enum):
     it ``PIER_WEST``, "West (pointing east)". ``EAST`` is the mirror image. Drivers disagree about the words, so the
     meaning here is the physical one: it decides to which side of the polar axis the tube is offset. ``NONE`` is a
     telescope without such an offset (fork, or a person's choice to ignore it).
+
+    North and south of the equator alike. The declination axis is carried round the same axis of the Earth by the same
+    turn of the sky: six hours before the meridian a tube that counts as west stands above the polar axis (counterweight
+    below), on the meridian it is west of it, six hours later below. What changes in the south is the elevated pole, and
+    with it where a person stands behind the mount; not east and west.
     """
 
     WEST = 1

@@ -179,7 +179,7 @@ def when_connected(
 
     Args:
         threshold_deg: dead band of the slaving, degrees.
-        model: "geometry", "table" or "measurements": what the slaving starts with.
+        model: "auto", "geometry", "table", "reference" or "measurements": what the slaving starts with.
         abaque_file: path of the measured table, or "".
         home_azimuth_deg: azimuth of the home switch, degrees.
         cable_turns: turns either way that the cables allow; 0 without a limit.
@@ -319,8 +319,10 @@ def when_connected(
             ABAQUE,
             OK,
             ONE,
+            ("MODEL_AUTO", "Automatic: what suits the table", model == "auto"),
             ("MODEL_GEOMETRY", "Geometry fitted to the table", model == "geometry"),
-            ("MODEL_TABLE", "Table, interpolated", model == "table"),
+            ("MODEL_TABLE", "Table, interpolated per pier side", model == "table"),
+            ("MODEL_REFERENCE", "Lookup without pier side (to compare)", model == "reference"),
             ("MODEL_MEASUREMENTS", "Measurements typed in", model == "measurements"),
         ),
         texts("ABAQUE_FILE", "Table", ABAQUE, READ_WRITE, ("FILE", "File (.xlsx)", abaque_file)),
@@ -331,6 +333,8 @@ def when_connected(
             READ_ONLY,
             ("SUMMARY", "Summary", ""),
             ("FINDINGS", "Findings", ""),
+            ("MODEL", "Model in use", ""),
+            ("REASON", "Why this model", ""),
         ),
         *calibration_vectors(),
         numbers(

@@ -10,7 +10,7 @@ import typer
 
 from astro.mount_report import Site
 from astro.slaving import SidePolicy
-from client.abaque_model import load_model
+from client.abaque_model import load_model, table_kind
 from client.commands.options import ConfigOption, DomeOption, ServerOption, resolve_target
 from client.commands.runner import run_with_connection
 from client.connection import IndiConnection
@@ -31,6 +31,15 @@ class Side(StrEnum):
     WEST = "west"
     EAST = "east"
     IGNORE = "ignore"
+
+
+class Model(StrEnum):
+    """Words of --model."""
+
+    AUTO = "auto"
+    GEOMETRY = "geometry"
+    TABLE = "table"
+    REFERENCE = "reference"
 
 
 POLICIES = {
@@ -59,6 +68,10 @@ def sync(
     side: Annotated[
         Side | None,
         typer.Option("--side", help="Who says on which side of the pier the tube is; default: the mount, see slaving."),
+    ] = None,
+    model: Annotated[
+        Model | None,
+        typer.Option("--model", help="What is made of the table; default: abaque.model."),
     ] = None,
     threshold: Annotated[
         float | None,
@@ -89,15 +102,12 @@ def sync(
         raise typer.BadParameter("no table: name one with --abaque FILE, or abaque.file in the configuration")
     slaving = slaving_settings(settings, None if side is None else POLICIES[side], threshold)
 
+    kind = table_kind(model or settings.abaque.model)
+
     async def follow(connection: IndiConnection) -> None:
-        model, loaded = await load_model(
-            path, settings.abaque.model, settings.site.latitude_deg, settings.dome.radius_m
-        )
-        figures = loaded.figures
-        typer.echo(
-            f"table {path.name}: {figures['points']:.0f} points, {model.name}, "
-            f"{figures['lateral_rms_mm']:.0f} mm RMS at the slit"
-        )
+        chosen, loaded = await load_model(path, kind, settings.site.latitude_deg, settings.dome.radius_m)
+        typer.echo(f"table {path.name}: {loaded.figures['points']:.0f} points")
+        typer.echo(f"model {loaded.why(kind)}")
         for finding in loaded.findings:
             typer.echo(f"note: {finding}", err=True)
         client = DomeClient(connection, target.device)
@@ -106,7 +116,7 @@ def sync(
         name = mount or settings.slaving.mount
         typer.echo(f"following {name} with {target.device}; Ctrl-C ends it")
         site = Site(settings.site.latitude_deg, settings.site.longitude_deg)
-        follower = Follower(connection, target.host, target.port, name, client, model, slaving, site, StepWriter())
+        follower = Follower(connection, target.host, target.port, name, client, chosen, slaving, site, StepWriter())
         await follower.run()
 
     run_with_connection(target, follow)

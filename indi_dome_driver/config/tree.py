@@ -150,12 +150,13 @@ class Abaque(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = "Loi_coupole.xlsx"
     model: Annotated[
-        Literal["geometry", "table", "measurements"],
+        Literal["auto", "geometry", "table", "reference", "measurements"],
         Meta(
-            description="geometry: sphere and offsets fitted to the table; table: interpolation in it; "
+            description="auto: the geometry when it fits the table well, else the table; geometry: sphere and offsets "
+            "fitted to the table; table: interpolation in it; reference: a lookup that knows no pier side, to compare; "
             "measurements: the lengths entered in the INDI panel"
         ),
-    ] = "geometry"
+    ] = "auto"
 
 
 class Slaving(Struct, frozen=True, forbid_unknown_fields=True):

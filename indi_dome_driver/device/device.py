@@ -10,7 +10,7 @@ from indi_dome_driver.device.options import OptionControl
 from indi_dome_driver.device.panel import Panel, Send
 from indi_dome_driver.device.saved_config import SavedConfig
 from indi_dome_driver.device.session import Session, Surroundings
-from indi_dome_driver.device.settings import KEPT, SAVED_UNASKED, Settings
+from indi_dome_driver.device.settings import KEPT, SAVED_UNASKED, Settings, as_typed
 from indi_dome_driver.hardware.seam import Hardware, HardwareError
 from indi_dome_driver.indi.command import CommandError, parse_command
 from indi_dome_driver.indi.message import Message, WireError
@@ -186,9 +186,9 @@ class Device:
             self._refuse(name, error.reason)
             return
         self.panel.debug(lambda: f"command {name}: {', '.join(f'{key}={value}' for key, value in values.items())}")
-        before = vector.values() if name in SAVED_UNASKED else {}
+        before = as_typed(vector).values() if name in SAVED_UNASKED else {}
         handler(dict(values))
-        if before and not self._replaying and vector.values() != before:
+        if before and not self._replaying and as_typed(vector).values() != before:
             self._settings.changed(name)
 
     def _refuse(self, name: str, reason: str) -> None:
@@ -266,7 +266,8 @@ class Device:
         """End the session for the clients; the hardware stays open until the position is on record."""
         self._let_go()
         self._settings.write_changes(sync=False)
-        self._kept = {name: dict(self.panel.vectors[name].values()) for name in KEPT if name in self.panel.vectors}
+        sheet = self.panel.vectors
+        self._kept = {name: dict(as_typed(sheet[name]).values()) for name in KEPT if name in sheet}
         self._leaving, self.session = self.session, None
         if self._leaving is not None:
             self._leaving.leave()

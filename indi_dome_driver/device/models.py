@@ -1,4 +1,4 @@
-"""Which model of the slit the slaving uses: the fitted geometry, the table itself, or measurements typed in."""
+"""Which model of the slit the slaving uses: one that comes from the table, or measurements typed in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,12 +7,20 @@ from typing import Any
 
 from astro.dome_model import DomeModel
 from astro.errors import AbaqueError, ModelError
-from astro.geometry import Geometry
 from astro.model_file import LoadedAbaque
+from indi_dome_driver.device.measurements import MEASUREMENTS, MeasurementControl
 from indi_dome_driver.device.panel import Panel
 from indi_dome_driver.indi.vectors import State
 
-MODEL, FILE, ABOUT, MEASUREMENTS = "ABAQUE_MODEL", "ABAQUE_FILE", "ABAQUE_INFO", "DOME_MEASUREMENTS"
+MODEL, FILE, ABOUT = "ABAQUE_MODEL", "ABAQUE_FILE", "ABAQUE_INFO"
+TYPED = "MODEL_MEASUREMENTS"
+KINDS = {
+    "MODEL_AUTO": "auto",
+    "MODEL_GEOMETRY": "geometry",
+    "MODEL_TABLE": "table",
+    "MODEL_REFERENCE": "reference",
+}
+"""The models that come from a table, by their switch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class ModelControl:
         load: Loader,
         latitude_deg: float,
         radius_m: float,
+        slit_width_m: float,
         changed: Callable[[], None],
         mount_latitude_deg: Callable[[], float],
     ) -> None:
@@ -51,10 +60,11 @@ class ModelControl:
             load: reads and fits tables elsewhere.
             latitude_deg: where tables were measured.
             radius_m: of the dome whose tables they are.
+            slit_width_m: of its slit.
             changed: called when another model, or none, is in use.
             mount_latitude_deg: where the telescope's pointing is computed for; typed measurements belong there.
         """
-        self._mount_latitude_deg = mount_latitude_deg
+        self._measurements = MeasurementControl(panel, slit_width_m, mount_latitude_deg, self._on_typed)
         self._panel = panel
         self._load = load
         self._latitude_deg = latitude_deg
@@ -66,36 +76,50 @@ class ModelControl:
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             MODEL: self._on_model,
             FILE: self._on_file,
-            MEASUREMENTS: self._on_measurements,
+            MEASUREMENTS: self._measurements.on_command,
         }
 
     @property
     def model(self) -> DomeModel | None:
         """Give the model chosen, or what stands in for it while there is no table: the measurements."""
-        chosen = self._panel.switch(MODEL)
-        if self._abaque is not None and chosen["MODEL_TABLE"]:
-            return self._abaque.table
-        if self._abaque is not None and chosen["MODEL_GEOMETRY"]:
-            return self._abaque.geometry
-        return self._measured()
+        kind = self._kind
+        if self._abaque is None or kind is None:
+            return self._measurements.model
+        try:
+            return self._abaque.model(kind)
+        except ModelError:  # `missing` says which
+            return None
 
     @property
     def missing(self) -> str:
         """Say what is missing when there is no model."""
+        kind = self._kind
         if self._loading is not None:
             return f"the table {self._loading.name} is being read and fitted"
-        if self._panel.switch(MODEL)["MODEL_MEASUREMENTS"]:
-            return "DOME_MEASUREMENTS are all 0: type in the dome's radius and offsets, or choose another ABAQUE_MODEL"
-        return "there is neither a table (ABAQUE_FILE) nor a dome radius in DOME_MEASUREMENTS"
+        if kind is None:
+            return self._measurements.missing
+        if self._abaque is None:
+            return "there is neither a table (ABAQUE_FILE) nor a dome radius in DOME_MEASUREMENTS"
+        try:
+            self._abaque.model(kind)
+        except ModelError as error:
+            return str(error)
+        return ""
+
+    @property
+    def _kind(self) -> str | None:
+        """Name the model that a person wants from the table; None for measurements."""
+        return KINDS.get(self._panel.switch(MODEL).selected or "")
 
     def start(self, path: Path | None) -> None:
         """Begin to load a table in the background; None forgets the present one."""
         self._abaque = None
         self._path = self._loading = path
+        self._measurements.withdraw()
         if path is None:
-            self._panel.set_texts(ABOUT, {"SUMMARY": "no table", "FINDINGS": ""}, State.IDLE)
+            self._tell("no table", "", State.IDLE)
             return
-        self._panel.set_texts(ABOUT, {"SUMMARY": f"reading {path.name} …", "FINDINGS": ""}, State.BUSY)
+        self._tell(f"reading {path.name} …", "", State.BUSY)
         self._load(LoadRequest(path, self._latitude_deg, self._radius_m), lambda answer: self._loaded(path, answer))
 
     def forget(self) -> None:
@@ -110,7 +134,7 @@ class ModelControl:
             self._abaque = LoadedAbaque.from_json(answer)
         except (AbaqueError, ModelError) as error:
             self._panel.error(f"The table is not used: {error}")
-            self._panel.set_texts(ABOUT, {"SUMMARY": str(error), "FINDINGS": ""}, State.ALERT)
+            self._tell(str(error), "", State.ALERT)
             self._panel.announce(FILE, State.ALERT)
         else:
             self._show(path.name, self._abaque)
@@ -125,26 +149,39 @@ class ModelControl:
         self._panel.info(f"Table {summary}.")
         for finding in abaque.findings:
             self._panel.warn(f"Table {name}: {finding}")
-        self._panel.set_texts(ABOUT, {"SUMMARY": summary, "FINDINGS": "; ".join(abaque.findings)}, State.OK)
+        self._measurements.show(abaque.geometry)
+        self._tell(summary, "; ".join(abaque.findings), State.OK)
+        self._panel.info(f"Model: {self._panel.text(ABOUT)['REASON']}.")
         self._panel.announce(FILE, State.OK)
 
-    def _measured(self) -> Geometry | None:
-        numbers = self._panel.number(MEASUREMENTS)
-        if numbers["DM_DOME_RADIUS"] <= 0.0:
-            return None
-        return Geometry(
-            radius_m=numbers["DM_DOME_RADIUS"],
-            east_m=numbers["DM_EAST_DISPLACEMENT"],
-            north_m=numbers["DM_NORTH_DISPLACEMENT"],
-            up_m=numbers["DM_UP_DISPLACEMENT"],
-            tube_offset_m=numbers["DM_OTA_OFFSET"],
-            latitude_deg=self._mount_latitude_deg(),
-            name="measurements",
-        )
+    def _tell(self, summary: str, findings: str, state: State) -> None:
+        self._panel.set_texts(ABOUT, {"SUMMARY": summary, "FINDINGS": findings, **self._choice()}, state)
+
+    def _choice(self) -> dict[str, str]:
+        """Say in words which model is in use and why."""
+        model, kind = self.model, self._kind
+        if model is None:
+            return {"MODEL": "none", "REASON": self.missing}
+        if self._abaque is None or kind is None:
+            why = "chosen by hand" if kind is None else "there is no table"
+            return {"MODEL": model.name, "REASON": f"measurements typed in: {why}"}
+        return {
+            "MODEL": f"{model.name} (automatic)" if kind == "auto" else f"{model.name} (chosen by hand)",
+            "REASON": self._abaque.why(kind),
+        }
 
     def _on_model(self, values: dict[str, Any]) -> None:
         chosen = next(name for name, on in values.items() if on)
+        kind = KINDS.get(chosen)
+        if self._abaque is not None and kind is not None:
+            try:
+                self._abaque.model(kind)
+            except ModelError as error:
+                self._panel.error(f"Refused: {error}.")
+                self._panel.announce(MODEL, State.ALERT)
+                return
         self._panel.set_switch(MODEL, State.OK, on=chosen)
+        self._panel.set_texts(ABOUT, self._choice())
         if self.model is None:
             self._panel.warn(f"Slaving will not move the dome: {self.missing}.")
         self._changed()
@@ -162,10 +199,20 @@ class ModelControl:
         self._panel.set_texts(FILE, {"FILE": text}, State.BUSY if text else State.OK)
         self.start(path)
 
-    def _on_measurements(self, values: dict[str, Any]) -> None:
-        self._panel.set_numbers(MEASUREMENTS, State.OK, values)
-        if self._abaque is not None and not self._panel.switch(MODEL)["MODEL_MEASUREMENTS"]:
-            self._panel.info("Measurements are kept; slaving goes by the table until ABAQUE_MODEL says Measurements.")
+    def _on_typed(self) -> None:
+        table = self._abaque
+        self._panel.set_texts(ABOUT, self._choice())
+        if table is not None and self._measurements.typed:
+            zero = table.geometry.zero_low_deg
+            without = f" They do not hold the zero of the dome that the table shows ({zero:+.1f}°)." if zero else ""
+            now = (
+                "Slaving goes by them."
+                if self._kind is None
+                else "Slaving goes by the table until ABAQUE_MODEL says Measurements."
+            )
+            self._panel.info(f"DOME_MEASUREMENTS are your own now and are kept. {now}{without}")
+        elif self._kind is None and self.model is None:
+            self._panel.warn(f"Slaving will not move the dome: {self.missing}.")
         self._changed()
 
 

@@ -129,6 +129,7 @@ class Session:
             around.load,
             site.latitude_deg,
             config.dome.radius_m,
+            config.dome.slit_width_m,
             lambda: self.slaving.reconsider(),
             lambda: (watch.report.site or site).latitude_deg,
         )

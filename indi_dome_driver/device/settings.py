@@ -8,7 +8,7 @@ from indi_dome_driver.device.panel import Panel
 from indi_dome_driver.device.saved_config import NothingSavedError, SavedConfig, SavedConfigError
 from indi_dome_driver.indi.command import CommandError, parse_command
 from indi_dome_driver.indi.message import Message
-from indi_dome_driver.indi.vectors import State, Vector
+from indi_dome_driver.indi.vectors import NumberVector, State, Vector
 
 KEPT = (
     "Presets",
@@ -144,7 +144,7 @@ class Settings:
         if not ready:
             return
         self._changed -= ready
-        vectors = [sheet[each] for each in SAVED if each in ready and not _useless(sheet[each])]
+        vectors = [as_typed(sheet[each]) for each in SAVED if each in ready and not _useless(sheet[each])]
         if not vectors:
             return
         try:
@@ -167,8 +167,10 @@ class Settings:
         Raises:
             SavedConfigError: it cannot be written.
         """
-        present = [self._panel.vectors[name] for name in SAVED if name in self._panel.vectors]
-        aside = self._file.save(present, keep=SAVED, sync=sync)  # most of them exist only while connected
+        sheet = self._panel.vectors
+        own = [name for name in SAVED if name not in sheet or as_typed(sheet[name]) is sheet[name]]
+        present = [sheet[name] for name in own if name in sheet]
+        aside = self._file.save(present, keep=own, sync=sync)  # most of them exist only while connected
         self._changed.clear()
         self._unwritable = False
         self._tell_aside(aside)
@@ -186,6 +188,11 @@ class Settings:
     def _tell_aside(self, aside: object) -> None:
         if aside is not None:
             self._panel.warn(f"The settings file was damaged; what it held is kept in {aside}.")
+
+
+def as_typed(vector: Vector) -> Vector:
+    """Give a vector as a person left it, without what the driver only shows in it."""
+    return vector.as_typed() if isinstance(vector, NumberVector) else vector
 
 
 def _useless(vector: Vector) -> bool:

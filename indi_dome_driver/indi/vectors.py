@@ -4,7 +4,7 @@ A vector knows neither its device nor the time; who sends it says both.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import ClassVar, Generic, TypeAlias
 
 from .elements import (
@@ -155,6 +155,17 @@ class NumberVector(AnyVector[float]):
 
     kind: ClassVar[str] = "Number"
     elements: Sequence[NumberElement]
+    _: KW_ONLY
+    derived: bool = False
+    """Whether the values show something that the driver found out: a person has set none, so none may be saved."""
+
+    def as_typed(self) -> "NumberVector":
+        """Give the vector as a person left it: itself, or with zeros in place of derived values."""
+        return (
+            replace(self, derived=False, elements=[replace(e, value=0.0) for e in self.elements])
+            if self.derived
+            else self
+        )
 
 
 @dataclass(slots=True, eq=False)

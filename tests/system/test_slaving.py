@@ -127,6 +127,7 @@ def test_the_client_follows_with_the_c_plus_plus_dome(
     wake_mount(client)
     client.wait_definition("CONNECTION", device=CPP_DOME)
     with follower(place, CPP_DOME) as process:
+        assert "mm RMS at the slit over 275 points" in wait_line(process, "model geometry: ")
         wait_line(process, "following")
         sent, arrived = slew(client, *EAST)
         busy = client.wait(
