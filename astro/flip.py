@@ -8,7 +8,6 @@ from astro.aim import Aim, past_meridian_deg
 from astro.angles import difference_deg
 from astro.dome_model import DomeModel
 from astro.pier import PierSide
-from astro.pointing import Pointing
 from astro.sidereal import SIDEREAL_DEG_S
 from astro.slaving_settings import SlavingSettings
 from astro.window import Window, common, half_width_deg
@@ -78,15 +77,13 @@ def flip_ahead(aim: Aim, model: DomeModel, settings: SlavingSettings, dome_azimu
     pointing = aim.at(aim.hour_angle_deg + max(0.0, remaining_deg))
     if pointing.altitude_deg < 0.0:
         return None
-    before_deg, after_deg = model.dome_azimuth(pointing, aim.side), model.dome_azimuth(pointing, aim.side.other)
-    jump = difference_deg(after_deg, before_deg)
+    before, after = model.slit(pointing, aim.side), model.slit(pointing, aim.side.other)
+    jump = difference_deg(after.azimuth_deg, before.azimuth_deg)
     if abs(jump) > 180.0 - _EITHER_WAY_DEG:
-        leans = difference_deg(dome_azimuth_deg, before_deg)
+        leans = difference_deg(dome_azimuth_deg, before.azimuth_deg)
         if 5.0 < abs(leans) < 90.0 and leans * jump < 0.0:
             jump -= copysign(360.0, jump)
-    widths = sum(
-        half_width_deg(model.slit_radius_m(pointing, side), settings.clearance_m) for side in (aim.side, aim.side.other)
-    )
+    widths = sum(half_width_deg(slit.radius_m, settings.clearance_m) for slit in (before, after))
     gap = max(0.0, abs(jump) - widths)
     known = settings.flip_hour_angle_deg is not None
     return Flip(remaining_deg / SIDEREAL_DEG_S, known, jump, gap, gap / settings.dome_rate_deg_s)
@@ -117,9 +114,8 @@ def waiting_place_deg(aim: Aim, model: DomeModel, settings: SlavingSettings, fli
     play_m = max(0.0, settings.clearance_m - settings.lean_margin_m)
 
     def window(seconds: float) -> Window:
-        pointing = aim.later(seconds)
-        radius_m = model.slit_radius_m(pointing, aim.side)
-        return Window(model.dome_azimuth(pointing, aim.side), half_width_deg(radius_m, play_m))
+        slit = model.slit(aim.later(seconds), aim.side)
+        return Window(slit.azimuth_deg, half_width_deg(slit.radius_m, play_m))
 
     end_s = flip.in_s
     if end_s <= 0.0:
@@ -157,8 +153,8 @@ def is_time_to_leave(
     """
     if not flip.known or flip.in_s < -GRACE_S or flip.in_s > LEAN_BEFORE_S:
         return False
-    pointing: Pointing = aim.later(max(0.0, flip.in_s))
-    half_deg = half_width_deg(model.slit_radius_m(pointing, aim.side), settings.clearance_m)
+    slit = model.slit(aim.later(max(0.0, flip.in_s)), aim.side)
+    half_deg = half_width_deg(slit.radius_m, settings.clearance_m)
     way = copysign(1.0, flip.jump_deg)
-    stands_deg = way * difference_deg(dome_azimuth_deg, model.dome_azimuth(pointing, aim.side))
+    stands_deg = way * difference_deg(dome_azimuth_deg, slit.azimuth_deg)
     return flip.in_s <= max(0.0, half_deg - stands_deg) / settings.dome_rate_deg_s + START_S

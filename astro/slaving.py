@@ -159,8 +159,8 @@ class _Judge:
         self._dome = dome
         self._model = model
         self._settings = settings
-        self._target_deg = model.dome_azimuth(aim.pointing, aim.side)
-        self._radius_m = model.slit_radius_m(aim.pointing, aim.side)
+        slit = model.slit(aim.pointing, aim.side)
+        self._target_deg, self._radius_m = slit.azimuth_deg, slit.radius_m
 
     def judge(self, known: Decision) -> Decision:
         """Complete a decision of which only the mount's part is known."""
@@ -232,9 +232,9 @@ class _Judge:
     def _on_arrival(self) -> tuple[float, float]:
         """Tell how far off the dome will be when its move ends, and how far it may be then, degrees."""
         turn_s = abs(difference_deg(self._ends_deg, self._dome.azimuth_deg)) / self._settings.dome_rate_deg_s
-        pointing = self._aim.later(turn_s)
-        off = abs(difference_deg(self._model.dome_azimuth(pointing, self._aim.side), self._ends_deg))
-        return off, self._dead_band_deg(self._model.slit_radius_m(pointing, self._aim.side), self._settings.share)
+        slit = self._model.slit(self._aim.later(turn_s), self._aim.side)
+        off = abs(difference_deg(slit.azimuth_deg, self._ends_deg))
+        return off, self._dead_band_deg(slit.radius_m, self._settings.share)
 
     def _leave(self, base: Decision) -> Decision:
         """Set out for the other side a moment before the mount does."""
@@ -274,9 +274,8 @@ class _Judge:
             seconds = start_s
             while True:
                 pointing = self._aim.later(seconds)
-                radius_m = self._model.slit_radius_m(pointing, side)
-                band = self._dead_band_deg(radius_m, share)
-                yield Window(self._model.dome_azimuth(pointing, side), band)
+                slit = self._model.slit(pointing, side)
+                yield Window(slit.azimuth_deg, self._dead_band_deg(slit.radius_m, share))
                 seconds += LOOK_STEP_S
                 if seconds > end_s or pointing.altitude_deg < 0.0 or not self._aim.tracking:
                     return

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astro.angles import difference_deg
+from astro.dome_model import DomeModel
 from astro.errors import ModelError
 from astro.geometry import Geometry
 from astro.mount_report import Equatorial, MountReport, Site
@@ -57,7 +58,7 @@ def test_inside_the_dead_band_the_dome_stays_and_says_how_far_off_it_is() -> Non
 
 
 def test_the_error_wraps_over_north() -> None:
-    class North:
+    class North(DomeModel):
         name = "north"
 
         def dome_azimuth(self, pointing: Pointing, side: PierSide) -> float:
@@ -111,7 +112,7 @@ def test_without_a_model_the_dome_stays() -> None:
 
 
 def test_a_model_without_an_answer_keeps_the_dome_and_passes_its_words_on() -> None:
-    class Broken:
+    class Broken(DomeModel):
         name = "broken"
 
         def dome_azimuth(self, pointing: Pointing, side: PierSide) -> float:
