@@ -1,10 +1,11 @@
-"""Fits a table of a few measurements with known sides: a calibration made at the telescope."""
+"""Fits a short table with known sides: a calibration made at the telescope; chooses the fit for any table."""
 
 from astro.abaque import Abaque
 from astro.calibration import CalibrationPoint
 from astro.calibration_fit import fit_calibration
 from astro.calibration_report import LEAST_POINTS
 from astro.errors import ModelError
+from astro.fit import fit
 from astro.fit_report import FitReport
 from astro.fit_review import CANNOT_FIT, review
 from astro.geometry import hour_angle_deg
@@ -17,6 +18,23 @@ MOST_POINTS = 60
 def is_calibration(abaque: Abaque) -> bool:
     """Tell whether a table is a short one that says on which side the tube was."""
     return len(abaque.points) <= MOST_POINTS and any(point.side is not None for point in abaque.points)
+
+
+def fit_table(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
+    """Fit a table by what suits it: a short one with sides as a calibration, any other as a whole.
+
+    Args:
+        abaque: the measurements.
+        latitude_deg: latitude of the site, degrees north.
+        radius_m: radius of the dome, metres.
+
+    Returns:
+        The report.
+
+    Raises:
+        ModelError: too few measurements, or they do not look like those of a dome.
+    """
+    return (fit_few if is_calibration(abaque) else fit)(abaque, latitude_deg, radius_m)
 
 
 def fit_few(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
