@@ -1,13 +1,11 @@
 """Takes a measurement from what mount and dome say now, or says why this is not the moment."""
 
-from dataclasses import dataclass
-
+from astro.aim import Aim, Hold, NoAim, find_aim
 from astro.angles import normalise_deg
 from astro.calibration import CalibrationPoint
 from astro.mount_report import MountReport, Site
-from astro.pier import PierSide
-from astro.pointing import Pointing
-from astro.slaving import DomeReport, SidePolicy, SlavingSettings, Verdict, decide
+from astro.slaving import DomeReport
+from astro.slaving_settings import SlavingSettings
 
 
 class NotNowError(ValueError):
@@ -18,23 +16,12 @@ class SilentMountError(NotNowError):
     """Report that the mount's last word is too old; asking it again may help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """Where the telescope points, as far as it can be trusted."""
-
-    pointing: Pointing
-    declination_deg: float
-    side: PierSide
-    side_source: str
-
-
-def aim(mount: MountReport, policy: SidePolicy, stale_after_s: float, default_site: Site, now_s: float) -> Aim:
+def aim(mount: MountReport, settings: SlavingSettings, default_site: Site, now_s: float) -> Aim:
     """Read the telescope's direction; the slaving's own rules say whether it can be trusted.
 
     Args:
         mount: its latest word.
-        policy: who says on which side the tube is.
-        stale_after_s: age at which the mount's word no longer counts, seconds.
+        settings: of the slaving: who says on which side the tube is, and when the mount's word no longer counts.
         default_site: place to assume while the mount names none.
         now_s: Unix seconds.
 
@@ -46,22 +33,17 @@ def aim(mount: MountReport, policy: SidePolicy, stale_after_s: float, default_si
     """
     if mount.position is not None and (mount.slewing or mount.target is not None):
         raise NotNowError("the mount is slewing: wait until it has arrived, then centre the slit again")
-    nowhere = DomeReport(0.0)
-    decision = decide(
-        mount, nowhere, None, SlavingSettings(stale_after_s=stale_after_s, side_policy=policy), default_site, now_s
-    )
-    if decision.verdict is not Verdict.STAY_NO_MODEL or decision.pointing is None or decision.side is None:
-        error = SilentMountError if decision.verdict in (Verdict.STAY_STALE, Verdict.STAY_NO_MOUNT) else NotNowError
-        raise error(decision.reason)
-    assert mount.position is not None  # noqa: S101 - without one there is no pointing
-    return Aim(decision.pointing, mount.position.dec_deg, decision.side, decision.side_source)
+    found = find_aim(mount, settings, default_site, now_s)
+    if isinstance(found, Hold):
+        error = SilentMountError if found.why in (NoAim.STALE, NoAim.NO_MOUNT) else NotNowError
+        raise error(found.reason)
+    return found
 
 
 def take_point(
     mount: MountReport,
     dome: DomeReport,
-    policy: SidePolicy,
-    stale_after_s: float,
+    settings: SlavingSettings,
     default_site: Site,
     now_s: float,
     *,
@@ -73,8 +55,7 @@ def take_point(
     Args:
         mount: its latest word.
         dome: its latest word.
-        policy: who says on which side the tube is.
-        stale_after_s: age at which the mount's word no longer counts, seconds.
+        settings: of the slaving: who says on which side the tube is, and when the mount's word no longer counts.
         default_site: place to assume while the mount names none.
         now_s: Unix seconds.
         slaved: the dome follows a model: its azimuth is the model's, not what a person saw.
@@ -86,7 +67,7 @@ def take_point(
     Raises:
         NotNowError: mount or dome cannot be trusted at this moment.
     """
-    seen = aim(mount, policy, stale_after_s, default_site, now_s)
+    seen = aim(mount, settings, default_site, now_s)
     if seen.pointing.altitude_deg < 0.0:
         raise NotNowError(
             f"the telescope points below the horizon ({seen.pointing.altitude_deg:.1f}°): check site and time of the "
@@ -107,8 +88,8 @@ def take_point(
         time_s=now_s,
         altitude_deg=seen.pointing.altitude_deg,
         azimuth_deg=normalise_deg(seen.pointing.azimuth_deg),
-        hour_angle_deg=seen.pointing.hour_angle_deg or 0.0,
-        declination_deg=seen.declination_deg,
+        hour_angle_deg=seen.hour_angle_deg,
+        declination_deg=seen.dec_deg,
         side=seen.side,
         side_source=seen.side_source,
         dome_azimuth_deg=normalise_deg(dome.azimuth_deg),

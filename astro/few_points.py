@@ -1,12 +1,16 @@
-"""Fits a table of a few measurements with known sides: a calibration made at the telescope."""
+"""Fits a short table with known sides: a calibration made at the telescope; chooses the fit for any table."""
+
+from dataclasses import replace
 
 from astro.abaque import Abaque
 from astro.calibration import CalibrationPoint
 from astro.calibration_fit import fit_calibration
 from astro.calibration_report import LEAST_POINTS
 from astro.errors import ModelError
+from astro.fit import fit
 from astro.fit_report import FitReport
 from astro.fit_review import CANNOT_FIT, review
+from astro.fit_uncertainty import of_covariance
 from astro.geometry import hour_angle_deg
 from astro.pier import side_from_hour_angle
 
@@ -17,6 +21,23 @@ MOST_POINTS = 60
 def is_calibration(abaque: Abaque) -> bool:
     """Tell whether a table is a short one that says on which side the tube was."""
     return len(abaque.points) <= MOST_POINTS and any(point.side is not None for point in abaque.points)
+
+
+def fit_table(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
+    """Fit a table by what suits it: a short one with sides as a calibration, any other as a whole.
+
+    Args:
+        abaque: the measurements.
+        latitude_deg: latitude of the site, degrees north.
+        radius_m: radius of the dome, metres.
+
+    Returns:
+        The report.
+
+    Raises:
+        ModelError: too few measurements, or they do not look like those of a dome.
+    """
+    return (fit_few if is_calibration(abaque) else fit)(abaque, latitude_deg, radius_m)
 
 
 def fit_few(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
@@ -49,6 +70,7 @@ def fit_few(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
                 0.0, each.altitude_deg, each.azimuth_deg, hour_angle, 0.0, side, source, each.dome_azimuth_deg
             )
         )
-    fit = fit_calibration(points, latitude_deg, radius_m)
+    found = fit_calibration(points, latitude_deg, radius_m)
     # Sides that are swapped throughout are no mistake of single cells.
-    return review(abaque, fit.geometry, fit.sides, fit.sides if fit.sides_swapped else usual)
+    report = review(abaque, found.geometry, found.sides, found.sides if found.sides_swapped else usual)
+    return replace(report, uncertainty=of_covariance(found.covariance, found.geometry))

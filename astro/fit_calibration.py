@@ -119,7 +119,7 @@ def _findings(points: Sequence[CalibrationPoint], fit: "CalibrationFit", latitud
     if fit.sides_swapped:
         found.append(
             "the mount reports the sides of the pier the other way round (west for a tube that is east): set "
-            "DM_OTA_SIDE to Hour Angle, or correct its driver"
+            "MOUNT_SIDE_REPORT to Inverted (slaving.mount_side in the configuration)"
         )
     for index in fit.outliers:
         beside = abs(1000.0 * fit.residuals_m[index])
@@ -144,7 +144,7 @@ def place(points: Sequence[CalibrationPoint], index: int) -> str:
 
 
 def _table(points: Sequence[CalibrationPoint], report: CalibrationReport) -> bytes:
-    from astro.abaque_sheet import sheet_bytes
+    from astro.table_write import xlsx_bytes
 
     kept = [point for index, point in enumerate(points) if index not in report.outliers]
     if not kept:
@@ -154,7 +154,7 @@ def _table(points: Sequence[CalibrationPoint], report: CalibrationReport) -> byt
         places.setdefault((round(point.altitude_deg, 1), round(point.azimuth_deg, 4), point.side), []).append(point)
     rows = [
         AbaquePoint(altitude, azimuth, _mean_deg([each.dome_azimuth_deg for each in same]), "", "", side)
-        for (altitude, azimuth, side), same in places.items()
+        for (altitude, azimuth, side), same in sorted(places.items(), key=lambda item: item[0][:2])
     ]
     first, last = (_day(pick(point.time_s for point in kept)) for pick in (min, max))
     left_out = [str(index + 1) for index in report.outliers]
@@ -165,13 +165,14 @@ def _table(points: Sequence[CalibrationPoint], report: CalibrationReport) -> byt
     ]
     if left_out:
         notes.append(f"Left out, because the others contradict them: point {listed(left_out)} of the record.")
-    return sheet_bytes(rows, "cartographie", notes)
+    return xlsx_bytes(rows, notes)
 
 
 def _mean_deg(azimuths_deg: Sequence[float]) -> float:
     """Average readings of one and the same direction."""
     first = azimuths_deg[0]
-    return normalise_deg(first + sum(difference_deg(each, first) for each in azimuths_deg) / len(azimuths_deg))
+    mean_deg = first + sum(difference_deg(each, first) for each in azimuths_deg) / len(azimuths_deg)
+    return normalise_deg(round(mean_deg, 2))
 
 
 def _day(time_s: float) -> str:

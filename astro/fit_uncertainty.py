@@ -47,6 +47,22 @@ def uncertainty(residuals_m: Vector, jacobian: Vector, scale_m: float, geometry:
     return Uncertainty(_parameters(geometry, [sqrt(value) for value in np.diag(covariance)]), rows)
 
 
+def of_covariance(covariance: Vector, geometry: Geometry) -> Uncertainty:
+    """Read uncertainties and correlations from a covariance that is known.
+
+    Args:
+        covariance: 5 x 5, of east, north, up, tube offset in metres and the zero in radians.
+        geometry: that was fitted, for the values.
+
+    Returns:
+        Lengths in metres, the zero in degrees.
+    """
+    sigma = np.sqrt(np.diag(covariance))
+    correlations = np.clip(covariance / np.outer(sigma, sigma), -1.0, 1.0)
+    rows = tuple(tuple(float(value) for value in row) for row in correlations)
+    return Uncertainty(_parameters(geometry, [float(value) for value in sigma]), rows)
+
+
 def _parameters(geometry: Geometry, sigmas: list[float]) -> tuple[Parameter, ...]:
     lengths = (geometry.east_m, geometry.north_m, geometry.up_m, geometry.tube_offset_m)
     parameters = [

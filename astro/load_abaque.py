@@ -40,11 +40,9 @@ def load(path: str, latitude_deg: float, radius_m: float) -> dict[str, Any]:
         AbaqueError: the file cannot be read.
         ModelError: what it holds cannot be fitted.
     """
-    from astro.few_points import fit_few, is_calibration
-    from astro.fit import fit
+    from astro.few_points import fit_table
 
     abaque = Abaque.load(path)
-    fit_table = fit_few if is_calibration(abaque) else fit
     return to_json(fit_table(abaque, latitude_deg, radius_m), abaque)
 
 

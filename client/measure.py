@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from astro.aim import Aim
 from astro.calibration import CalibrationPoint
-from astro.calibration_moment import Aim, NotNowError, SilentMountError, aim, take_point
+from astro.calibration_moment import NotNowError, SilentMountError, aim, take_point
 from astro.mount_report import Site
-from astro.slaving import DomeReport, SidePolicy
+from astro.slaving import DomeReport
+from astro.slaving_settings import SlavingSettings
 from client.connection import IndiConnection
 from client.dome import DomeClient
 from client.errors import NotConnected
@@ -21,9 +23,8 @@ class MeasureSettings:
 
     mount: str
     """INDI name of the mount."""
-    side_policy: SidePolicy
-    stale_after_s: float
-    """Age at which the mount's word no longer counts, seconds."""
+    slaving: SlavingSettings
+    """Who says on which side the tube is, and when the mount's word no longer counts."""
     site: Site
     """Place to assume while the mount names none."""
     radius_m: float
@@ -66,7 +67,7 @@ class Measurer:
         self._dome = dome
         self._settings = settings
         self._clock = clock
-        self._mount = MountListener(connection, host, port, settings.mount, settings.stale_after_s / 3.0, clock)
+        self._mount = MountListener(connection, host, port, settings.mount, settings.slaving.stale_after_s / 3.0, clock)
         self._gone: str | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
 
@@ -98,7 +99,7 @@ class Measurer:
         settings = self._settings
         seen, refusal = None, ""
         try:
-            seen = aim(self._mount.report, settings.side_policy, settings.stale_after_s, settings.site, now_s)
+            seen = aim(self._mount.report, settings.slaving, settings.site, now_s)
             self._take(now_s, "")
         except NotNowError as reason:
             refusal = str(reason)
@@ -139,8 +140,7 @@ class Measurer:
         return take_point(
             self._mount.report,
             dome,
-            settings.side_policy,
-            settings.stale_after_s,
+            settings.slaving,
             settings.site,
             now_s,
             slaved=bool(status.slaving),

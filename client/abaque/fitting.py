@@ -20,10 +20,8 @@ def fit_abaque(abaque: Abaque, place: Observatory) -> FitReport:
     Raises:
         ModelError: it does not look like a dome.
     """
-    from astro.few_points import fit_few, is_calibration  # late: it brings numpy and scipy
-    from astro.fit import fit
+    from astro.few_points import fit_table  # late: it brings numpy and scipy
 
-    fit_table = fit_few if is_calibration(abaque) else fit
     return fit_table(abaque, place.latitude_deg, place.radius_m)
 
 

@@ -79,7 +79,10 @@ def measure(
     mount: Annotated[
         str | None, typer.Option("--mount", metavar="NAME", help="Mount that points; default: slaving.mount.")
     ] = None,
-    side: Annotated[Side, typer.Option("--side", help="Who says on which side of the pier the tube is.")] = Side.MOUNT,
+    side: Annotated[
+        Side | None,
+        typer.Option("--side", help="Who says on which side of the pier the tube is; default: the mount, see slaving."),
+    ] = None,
     server: ServerOption = None,
     dome: DomeOption = None,
     config: ConfigOption = None,
@@ -119,9 +122,10 @@ def measure(
             _at_the_telescope(desk, lambda measurer: _screen(desk, measurer))
 
 
-def _desk(target: Target, mount: str | None, side: Side, config: Path | None, as_json: bool) -> _Desk:
+def _desk(target: Target, mount: str | None, side: Side | None, config: Path | None, as_json: bool) -> _Desk:
     from astro.mount_report import Site
     from client.measure import MeasureSettings
+    from client.slaving_settings import slaving_settings
     from indi_dome_driver.calibration_record import CalibrationRecord
     from indi_dome_driver.config import ConfigError, load_config
     from indi_dome_driver.config.paths import calibration_file
@@ -133,8 +137,8 @@ def _desk(target: Target, mount: str | None, side: Side, config: Path | None, as
     record = CalibrationRecord(calibration_file(os.environ, target.device))
     site = Site(settings.site.latitude_deg, settings.site.longitude_deg)
     name = mount or settings.slaving.mount
-    words = MeasureSettings(name, POLICIES[side], settings.slaving.stale_after_s, site, settings.dome.radius_m)
-    return _Desk(target, record, words, as_json)
+    slaving = slaving_settings(settings, None if side is None else POLICIES[side])
+    return _Desk(target, record, MeasureSettings(name, slaving, site, settings.dome.radius_m), as_json)
 
 
 def _at_the_telescope(desk: _Desk, action: "Callable[[Measurer], Any]") -> None:

@@ -119,12 +119,10 @@ class SlavingControl:
             NotNowError: mount or dome cannot be trusted at this moment; says what to do.
         """
         self._watch.expire(now_s)
-        settings = self._options.present()
         return take_point(
             self._watch.report,
             self._dome_report(),
-            settings.side_policy,
-            settings.stale_after_s,
+            self._options.present(),
             self._site,
             now_s,
             slaved=self.enabled,

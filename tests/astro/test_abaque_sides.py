@@ -9,13 +9,13 @@ from calibration_truth import TRUTH, by_chance, dome_reading_deg, rms_over_sky_m
 from openpyxl import Workbook
 
 from astro.abaque import Abaque, AbaquePoint
-from astro.abaque_sheet import sheet_bytes
 from astro.errors import AbaqueError
 from astro.few_points import fit_few, is_calibration
 from astro.fit import fit
 from astro.geometry import hour_angle_deg
 from astro.pier import PierSide, side_from_hour_angle
 from astro.pointing import Pointing
+from astro.table_write import xlsx_bytes
 
 Rows = list[tuple[object, object, object]]
 
@@ -67,7 +67,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         for n in range(40)
     ]
     path = tmp_path / "written.xlsx"
-    path.write_bytes(sheet_bytes(points, "cartographie", ["a note"]))
+    path.write_bytes(xlsx_bytes(points, ["a note"]))
     found = Abaque.load(path).points
     key = [(p.altitude_deg, p.azimuth_deg, p.dome_azimuth_deg, p.side) for p in found]
     assert sorted(key, key=str) == sorted(
@@ -106,6 +106,9 @@ def test_a_short_table_with_sides_is_a_calibration() -> None:
     report = fit_few(abaque, 44.15, 1.2)
     assert report.figures.points == 10
     assert rms_over_sky_mm(report.geometry, TRUTH) < 60.0
+    assert report.uncertainty is not None
+    assert [each.name for each in report.uncertainty.parameters] == ["east", "north", "up", "tube offset", "zero"]
+    assert all(0.0 < each.sigma < 5.0 for each in report.uncertainty.parameters)
     first = abaque.points[0]
     spoilt = replace(first, dome_azimuth_deg=(first.dome_azimuth_deg + 40.0) % 360.0)
     found = fit_few(replace(abaque, points=(spoilt, *abaque.points[1:])), 44.15, 1.2)

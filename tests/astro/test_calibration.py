@@ -125,7 +125,7 @@ def test_the_report_names_what_a_person_should_look_at() -> None:
     elsewhere, _ = calibrate(good, TRUTH.latitude_deg + 3.0, TRUTH.radius_m)
     assert any("another latitude" in each for each in elsewhere.findings)
     swapped, _ = calibrate([replace(each, side=PierSide(-each.side.sign)) for each in good], *SITE)
-    assert any("DM_OTA_SIDE" in each for each in swapped.findings)
+    assert any("MOUNT_SIDE_REPORT" in each for each in swapped.findings)
     assert calibrate(good, *SITE)[0].findings == ()
 
 

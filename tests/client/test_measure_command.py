@@ -178,6 +178,8 @@ def test_at_the_telescope_with_any_dome_and_any_mount(start_indi_server: Callabl
         code, out, err = script("--record", "--note", "first", "--json")
         assert code == 0, err
         assert json.loads(out)["recorded"]["note"] == "first"
+        # The same place again at once would be a double click.
+        client.wait_set("ABS_DOME_POSITION", "Ok", client.goto(10))
         terminal = Terminal(environment, *there)
         try:
             terminal.until("ready")

@@ -32,12 +32,11 @@ def rig_at(folder: Path, lost: bool = False) -> DeviceRig:
 
 
 def aim(rig: DeviceRig, hour_angle_deg: float, dec_deg: float, side: PierSide | None = None) -> None:
-    """Have the mount stand at a star, and say on which side its tube is."""
+    """Have the mount slew to a star, and say on which side its tube is."""
     west = side is PierSide.WEST if side is not None else hour_angle_deg < 0.0
-    rig.mount(
-        "Switch", "TELESCOPE_PIER_SIDE", {"PIER_WEST": "On" if west else "Off", "PIER_EAST": "Off" if west else "On"}
-    )
-    rig.points(hour_angle_deg, dec_deg, "Busy")  # a slew: what leaps is doubted
+    on, off = ("PIER_WEST", "PIER_EAST") if west else ("PIER_EAST", "PIER_WEST")
+    rig.points(hour_angle_deg, dec_deg, state="Busy")
+    rig.mount("Switch", "TELESCOPE_PIER_SIDE", {on: "On", off: "Off"})
     rig.points(hour_angle_deg, dec_deg)
 
 

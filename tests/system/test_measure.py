@@ -42,16 +42,19 @@ def of_mount(event: Event, name: str) -> bool:
 
 
 def wake_mount(client: WireClient) -> None:
-    """Connect the telescope simulator at our site; from then on it goes wherever it is told at once, by sync."""
+    """Connect the telescope simulator at our site; from then on it goes wherever it is told at once, by sync.
+
+    It does not track: a mount that leaps while it tracks is not to be trusted.
+    """
     client.wait_definition("CONNECTION", device=MOUNT)
     client.switch("CONNECTION", "CONNECT", device=MOUNT)
     client.wait_definition("TELESCOPE_PIER_SIDE", device=MOUNT)
     client.number("POLLING_PERIOD", device=MOUNT, PERIOD_MS=100)
     client.number("GEOGRAPHIC_COORD", device=MOUNT, LAT=LATITUDE_DEG, LONG=LONGITUDE_DEG, ELEV=200)
     client.switch("TELESCOPE_PARK", "UNPARK", device=MOUNT)
-    client.switch("TELESCOPE_TRACK_STATE", "TRACK_ON", device=MOUNT)
+    client.switch("TELESCOPE_TRACK_STATE", "TRACK_OFF", device=MOUNT)
     client.switch("ON_COORD_SET", "SYNC", device=MOUNT)
-    client.wait(lambda e: of_mount(e, "EQUATORIAL_EOD_COORD") and e.state == "Ok", what="the mount to track")
+    client.wait(lambda e: of_mount(e, "EQUATORIAL_EOD_COORD"), what="the mount to say where it is")
 
 
 def point(client: WireClient, ha_deg: float, dec_deg: float) -> tuple[Pointing, PierSide]:
@@ -62,7 +65,7 @@ def point(client: WireClient, ha_deg: float, dec_deg: float) -> tuple[Pointing, 
     def there(event: Event) -> bool:
         return (
             of_mount(event, "EQUATORIAL_EOD_COORD")
-            and event.state == "Ok"
+            and event.state in ("Ok", "Idle")
             and abs(float(event.values["RA"]) - ra_h) < 0.05
             and abs(float(event.values["DEC"]) - dec_deg) < 0.1
         )
