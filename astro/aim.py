@@ -14,6 +14,8 @@ CLOCK_JUMP_S = 1.0
 """Data from farther in the future than this come from before the clock was set back."""
 JUMP_SETTLES_S = 5.0
 """A position that leapt without a slew is believed when it has stood this long."""
+FAR_DEG = 3.0
+"""A slew that leads farther is no nudge."""
 UNUSUAL_DEG = 30.0
 """A tube that hangs the wrong way this far from the meridian is worth a remark: drivers mix the sides up."""
 
@@ -108,7 +110,7 @@ def find_aim(mount: MountReport, settings: SlavingSettings, default_site: Site, 
         reason = f"the mount's position leapt by {mount.jump_deg:.0f}° without a slew: waiting {JUMP_SETTLES_S:.0f} s"
         return Hold(NoAim.JUMPED, f"{reason} to see whether it stays", age)
     # A mount that stands still keeps its altitude and azimuth, not its right ascension.
-    tracking = mount.tracking is not False
+    tracking = mount.tracks(now_s)
     hour_angle = hour_angle_deg(mount.position.ra_h, site.longitude_deg, now_s if tracking else mount.position_time_s)
     side, source = _present_side(mount, hour_angle, settings, site)
     return _aim(mount.position, hour_angle, site, side, source, "the telescope", age, tracking=tracking)
@@ -133,15 +135,28 @@ def _aim(
 
 def _unannounced(mount: MountReport, settings: SlavingSettings, site: Site, now_s: float, age: float) -> Aim | Hold:
     """Take a slew that begins where a flip is due for the flip; wait for the end of any other."""
-    if mount.settled is not None and settings.side_policy.may_flip and mount.tracking is not False:
-        hour_angle = hour_angle_deg(mount.settled.ra_h, site.longitude_deg, now_s)
+    place = mount.settled
+    if place is not None and settings.side_policy.may_flip and mount.tracked_before_slew:
+        hour_angle = hour_angle_deg(place.ra_h, site.longitude_deg, now_s)
         before, _ = _present_side(mount, hour_angle, settings, site)
-        due = past_meridian_deg(hour_angle, before)
-        if -1.0 <= due <= settings.flip_late_deg:
+        first_deg = min(0.0, settings.flip_hour_angle_deg or 0.0) - 1.0
+        due = first_deg <= past_meridian_deg(hour_angle, before) <= settings.latest_flip_deg
+        if due and is_far(mount.excursion_deg, place):
             source = "other side: the mount slews where a flip is due"
-            return _aim(mount.settled, hour_angle, site, before.other, source, "the flip's end", age, slewing=True)
+            return _aim(place, hour_angle, site, before.other, source, "the flip's end", age, slewing=True)
     reason = "the mount is slewing to an unannounced target: waiting for it to arrive"
     return Hold(NoAim.TARGET_UNKNOWN, reason, age)
+
+
+def is_far(excursion_deg: float, place: Equatorial | None) -> bool:
+    """Tell a flip or a slew from a nudge: a flip swings the tube about the pole.
+
+    Args:
+        excursion_deg: how far the slew took the mount, degrees.
+        place: where it began.
+    """
+    polar_deg = 90.0 if place is None else 90.0 - abs(place.dec_deg)
+    return excursion_deg > min(FAR_DEG, 0.5 * polar_deg)
 
 
 def past_meridian_deg(hour_angle: float, side: PierSide) -> float:
@@ -198,7 +213,7 @@ def _present_side(mount: MountReport, hour_angle: float, settings: SlavingSettin
     if policy is SidePolicy.HOUR_ANGLE:
         return normal, "hour angle"
     silent = " (the mount does not report its side)"
-    if settings.flip_hour_angle_deg is None and mount.arrived_s is not None and mount.tracking is not False:
+    if settings.flip_hour_angle_deg is None and mount.arrived_s is not None and mount.tracked_before_slew:
         # A German mount changes its side by a slew: since the last one it is where it was.
         place = mount.settled or mount.position
         since = (

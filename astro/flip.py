@@ -13,7 +13,8 @@ from astro.slaving_settings import SlavingSettings
 from astro.window import Window, common, half_width_deg
 
 LEAN_BEFORE_S = 150.0
-"""Enough to turn the dome from any azimuth at which it may follow to the edge of the window."""
+"""At least so long before a flip is due the dome goes to the edge of its window."""
+_SPARE_S = 30.0
 GRACE_S = 5.0
 """A flip announced for a time is waited for this much longer by a dome that has left for it."""
 START_S = 0.6
@@ -21,9 +22,19 @@ START_S = 0.6
 STEP_DEG = 0.5
 """A dome that waits for the flip this far inside the edge stays: closer would cost a move a minute."""
 _SAMPLES = 12
+_COMMITTED_S = 10.0
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 10.0, 120.0
 _EITHER_WAY_DEG = 2.0
 """So near to half a turn both ways cost the same: the one that the dome leans to already is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class DomePlace:
+    """Where the dome is and will be."""
+
+    azimuth_deg: float
+    ends_deg: float
+    """Where the present move ends; the same where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,13 @@ class Flip:
     """What is left of the turn between the two windows, degrees: the beam is cut while the dome crosses it."""
     loss_s: float
     """The same as a time; less what the mount itself needs for the flip, nothing can be shorter (gap / rate)."""
+    lean_before_s: float
+    """So long before it is due the dome goes to the edge of the window, seconds."""
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Tell whether the dome should stand where the flip costs least."""
+        return self.in_s <= self.lean_before_s
 
     def text(self) -> str:
         """Put it into words for people."""
@@ -71,7 +89,7 @@ def flip_ahead(aim: Aim, model: DomeModel, settings: SlavingSettings, dome_azimu
     if aim.slewing or not aim.tracking or aim.side is PierSide.NONE or not settings.side_policy.may_flip:
         return None
     past = past_meridian_deg(aim.hour_angle_deg, aim.side)
-    if past > max(settings.flip_late_deg, settings.flip_hour_angle_deg or 0.0):
+    if past > settings.latest_flip_deg or not (settings.flip_time_known or settings.flip_late_deg > 0.0):
         return None
     remaining_deg = (settings.flip_hour_angle_deg or 0.0) - past
     pointing = aim.at(aim.hour_angle_deg + max(0.0, remaining_deg))
@@ -85,13 +103,12 @@ def flip_ahead(aim: Aim, model: DomeModel, settings: SlavingSettings, dome_azimu
             jump -= copysign(360.0, jump)
     widths = sum(half_width_deg(slit.radius_m, settings.clearance_m) for slit in (before, after))
     gap = max(0.0, abs(jump) - widths)
-    known = settings.flip_hour_angle_deg is not None
-    return Flip(remaining_deg / SIDEREAL_DEG_S, known, jump, gap, gap / settings.dome_rate_deg_s)
-
-
-def is_waited_for(flip: Flip) -> bool:
-    """Tell whether the dome should stand where the flip costs least."""
-    return flip.in_s <= LEAN_BEFORE_S
+    rate = settings.dome_rate_deg_s
+    # From the far end of where it may follow to the near edge of the window, and something to spare.
+    turn_s = (widths / 2.0 + settings.largest_error_deg) / rate + _SPARE_S
+    return Flip(
+        remaining_deg / SIDEREAL_DEG_S, settings.flip_time_known, jump, gap, gap / rate, max(LEAN_BEFORE_S, turn_s)
+    )
 
 
 def waiting_place_deg(aim: Aim, model: DomeModel, settings: SlavingSettings, flip: Flip, turn_s: float) -> float:
@@ -131,19 +148,18 @@ def waiting_place_deg(aim: Aim, model: DomeModel, settings: SlavingSettings, fli
     return common(windows()).edge_deg(flip.jump_deg)
 
 
-def is_time_to_leave(
-    aim: Aim, model: DomeModel, settings: SlavingSettings, flip: Flip, dome_azimuth_deg: float
-) -> bool:
+def is_time_to_leave(aim: Aim, model: DomeModel, settings: SlavingSettings, flip: Flip, dome: DomePlace) -> bool:
     """Tell whether the dome must leave now to cross the edge of the window just when the mount flips.
 
     Earlier would cut the beam before the flip for nothing; later costs the margin that the dome keeps from the edge.
+    A dome that has left is not called back before the flip is overdue.
 
     Args:
         aim: what is tracked.
         model: where the slit must be.
         settings: free play and rate of the dome.
         flip: what is waited for.
-        dome_azimuth_deg: where the dome is.
+        dome: where the dome is, and where its move ends.
 
     Returns:
         False where nobody knows when the mount flips.
@@ -156,5 +172,8 @@ def is_time_to_leave(
     slit = model.slit(aim.later(max(0.0, flip.in_s)), aim.side)
     half_deg = half_width_deg(slit.radius_m, settings.clearance_m)
     way = copysign(1.0, flip.jump_deg)
-    stands_deg = way * difference_deg(dome_azimuth_deg, slit.azimuth_deg)
+    ends_deg = way * difference_deg(dome.ends_deg, slit.azimuth_deg)
+    if flip.in_s <= _COMMITTED_S and abs(ends_deg) > half_deg and abs(flip.jump_deg) > half_deg:
+        return True  # it is on its way, or there: a fast dome
+    stands_deg = way * difference_deg(dome.azimuth_deg, slit.azimuth_deg)
     return flip.in_s <= max(0.0, half_deg - stands_deg) / settings.dome_rate_deg_s + START_S

@@ -7,13 +7,14 @@ it is the same code that will do it.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from astro.aim import past_meridian_deg
+from astro.aim import Aim, find_aim, past_meridian_deg
 from astro.angles import difference_deg, normalise_deg
 from astro.dome_model import DomeModel
+from astro.flip import flip_ahead
 from astro.mount_report import Equatorial, MountReport, Site
 from astro.pier import PierSide, side_from_hour_angle
 from astro.sidereal import horizontal, hour_angle_deg
-from astro.slaving import Decision, DomeReport, SlavingSettings, decide
+from astro.slaving import Decision, DomeReport, SidePolicy, SlavingSettings, decide
 
 STEP_S = 2.0
 SAMPLE_S = 60.0
@@ -139,6 +140,8 @@ class _Player:
         self._place = place
         self._site = site
         self._model = model
+        if settings.side_policy is SidePolicy.MOUNT_INVERTED:
+            settings = replace(settings, side_policy=SidePolicy.MOUNT)  # this mount tells the truth
         self._settings = settings
         self._near_settings = replace(settings, dome_rate_deg_s=1e6)
         self._flip_late_deg = flip_late_s / 240.0
@@ -219,7 +222,12 @@ class _Player:
         past_deg = past_meridian_deg(self._hour_angle_deg(now_s), self._side)
         if not self._flip_late_deg <= past_deg < 90.0:
             return
-        before = self._decide(now_s).flip
+        aim = find_aim(self._report(now_s), self._settings, self._site, now_s)
+        before = None
+        if isinstance(aim, Aim):
+            # Also for a flip that comes later than the slaving waits for one.
+            patient = replace(self._settings, flip_late_deg=max(180.0, self._settings.flip_late_deg))
+            before = flip_ahead(aim, self._model, patient, self._dome_deg)
         gap_s = before.loss_s if before is not None else 0.0
         turn_deg = before.jump_deg if before is not None else 0.0
         bound_s = max(0.0, gap_s - self._mount_flip_s)

@@ -11,14 +11,7 @@ from astro.aim import Aim, Hold, NoAim, find_aim
 from astro.angles import difference_deg
 from astro.dome_model import DomeModel
 from astro.errors import ModelError
-from astro.flip import (
-    STEP_DEG,
-    Flip,
-    flip_ahead,
-    is_time_to_leave,
-    is_waited_for,
-    waiting_place_deg,
-)
+from astro.flip import STEP_DEG, DomePlace, Flip, flip_ahead, is_time_to_leave, waiting_place_deg
 from astro.mount_report import MountReport, Site
 from astro.pier import PierSide
 from astro.pointing import Pointing
@@ -30,7 +23,10 @@ __all__ = ["Decision", "DomeReport", "Rule", "SidePolicy", "SlavingSettings", "V
 LOOK_AHEAD_S = 3.0 * 3600.0
 LOOK_STEP_S = 30.0
 PLAN_SHARE = 0.9
-"""Of the distance at which the dome moves, what a new place may use: it must not be left again at once."""
+"""Of the dead band, what a new place may use at most."""
+RESERVE_DEG = 0.6
+"""... and so much less than all of it: some domes know whole degrees only."""
+ARRIVAL_ROUNDS = 4
 
 
 class Verdict(Enum):
@@ -184,8 +180,9 @@ class _Judge:
             return replace(base, verdict=Verdict.STAY_DOME_LOST, reason=reason)
         if dome.occupied:
             return replace(base, verdict=Verdict.STAY_DOME_BUSY, reason=dome.occupied)
-        if flip is not None and is_waited_for(flip) and self._settings.rule is Rule.CLEARANCE:
-            if is_time_to_leave(aim, self._model, self._settings, flip, dome.azimuth_deg):
+        if flip is not None and flip.is_waited_for and self._settings.rule is Rule.CLEARANCE:
+            place = DomePlace(dome.azimuth_deg, self._ends_deg)
+            if is_time_to_leave(aim, self._model, self._settings, flip, place):
                 return self._leave(base)
             return self._wait_for(flip, base)
         return self._follow(base)
@@ -239,10 +236,14 @@ class _Judge:
     def _leave(self, base: Decision) -> Decision:
         """Set out for the other side a moment before the mount does."""
         side = self._aim.side.other
+        there = self._model.slit(self._aim.pointing, side)
+        # Anywhere clear will do until the flip; the ordinary rule puts it right afterwards.
+        clear_deg = half_width_deg(there.radius_m, self._settings.clearance_m - self._settings.lean_margin_m)
+        if abs(difference_deg(there.azimuth_deg, self._ends_deg)) <= clear_deg:
+            reason = f"leaving for the flip: on the way to {self._ends_deg:.2f}°, tube {side.label}"
+            return replace(base, verdict=Verdict.STAY_ON_THE_WAY, reason=reason)
         goto = self._place_ahead(side, None)
         reason = f"leaving for the flip: tube {side.label} needs {goto:.2f}°"
-        if self._under_way and abs(difference_deg(goto, self._ends_deg)) <= STEP_DEG:
-            return replace(base, verdict=Verdict.STAY_ON_THE_WAY, reason=reason)
         return replace(base, verdict=Verdict.GO, goto_deg=goto, reason=reason)
 
     def _wait_for(self, flip: Flip, base: Decision) -> Decision:
@@ -265,19 +266,31 @@ class _Judge:
 
     def _place_ahead(self, side: PierSide, flip: Flip | None) -> float:
         """Find the place that need not be left for longest, from the dome's arrival on."""
-        share = PLAN_SHARE * self._settings.share
-        turn = difference_deg(self._model.dome_azimuth(self._aim.pointing, side), self._dome.azimuth_deg)
-        start_s = abs(turn) / self._settings.dome_rate_deg_s
+        dome_deg, rate = self._dome.azimuth_deg, self._settings.dome_rate_deg_s
         end_s = LOOK_AHEAD_S if flip is None else min(LOOK_AHEAD_S, flip.in_s)
 
-        def windows() -> Iterator[Window]:
-            seconds = start_s
+        def windows(seconds: float) -> Iterator[Window]:
             while True:
                 pointing = self._aim.later(seconds)
                 slit = self._model.slit(pointing, side)
-                yield Window(slit.azimuth_deg, self._dead_band_deg(slit.radius_m, share))
+                yield Window(slit.azimuth_deg, self._planned_band_deg(slit.radius_m))
                 seconds += LOOK_STEP_S
                 if seconds > end_s or pointing.altitude_deg < 0.0 or not self._aim.tracking:
                     return
 
-        return common(windows()).middle_deg
+        goto = self._target_deg if side is self._aim.side else self._model.dome_azimuth(self._aim.pointing, side)
+        start_s = abs(difference_deg(goto, dome_deg)) / rate
+        for _ in range(ARRIVAL_ROUNDS):
+            goto = common(windows(start_s)).middle_deg
+            arrival_s = abs(difference_deg(goto, dome_deg)) / rate
+            if arrival_s >= start_s - 1.0:
+                break
+            start_s = arrival_s  # it is there sooner, and must be right then, too
+        return goto
+
+    def _planned_band_deg(self, radius_m: float) -> float:
+        """Give what a new place may use of the dead band: it must not be left again at once."""
+        band = self._dead_band_deg(radius_m, self._settings.share)
+        if band >= 180.0:
+            return band
+        return max(min(PLAN_SHARE * band, band - RESERVE_DEG), 0.5 * band)

@@ -30,6 +30,10 @@ class Rule(Enum):
     """The error in azimuth, in degrees (INDI's AUTOSYNC_THRESHOLD)."""
 
 
+FLIP_SLACK_DEG = 2.5
+"""A mount whose flip is known may be this much late, degrees (ten minutes)."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlavingSettings:
     """The figures behind a decision; the defaults are those of the delivered configuration."""
@@ -49,8 +53,20 @@ class SlavingSettings:
     flip_hour_angle_deg: float | None = None
     """Past the meridian by this, degrees, the mount flips; None where nobody knows: it is waited for."""
     flip_late_deg: float = 7.5
-    """No flip is waited for longer than this past the meridian, degrees (7.5: half an hour)."""
+    """No flip is waited for longer than this past the meridian, degrees (7.5: half an hour). 0: none is waited for."""
     lean_margin_m: float = 0.015
     """What stays free beside the beam while the slit leans towards a coming flip, metres."""
     dome_rate_deg_s: float = 40.0 / 60.0
     """How fast the dome turns, degrees per second."""
+
+    @property
+    def latest_flip_deg(self) -> float:
+        """Give how far past the meridian a flip may still come, degrees."""
+        return max(
+            self.flip_late_deg, (self.flip_hour_angle_deg or 0.0) + (FLIP_SLACK_DEG if self.flip_time_known else 0.0)
+        )
+
+    @property
+    def flip_time_known(self) -> bool:
+        """Tell whether somebody said when the mount flips."""
+        return self.flip_hour_angle_deg is not None

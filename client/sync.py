@@ -20,6 +20,8 @@ PERIOD_S = 1.0
 FOREIGN_STEPS = 2
 RETRY_S = 10.0
 """After a refusal: how long the dome is left in peace."""
+STANDS_DEG = 0.1
+"""A dome that moved by less stands."""
 RETARGET_DEG = 5.0
 """A goal that moves by more than this ends the move under way; less waits for its end (C++ domes refuse then)."""
 
@@ -95,6 +97,7 @@ class Follower:
         self._goal_deg: float | None = None
         self._move: asyncio.Task[float] | None = None
         self._quiet_until_s = 0.0
+        self._reached: tuple[float, float] | None = None
         self._note = ""
         self._phase: object = None
         self._foreign_steps = 0
@@ -159,8 +162,11 @@ class Follower:
             self._show(Step(gone, None, self._note))
             return
         decision = decide(self._mount.report, report, self._model, self._settings, self._site, now)
-        if decision.go and decision.goto_deg is not None and now >= self._quiet_until_s:
-            await self._go(decision.goto_deg)
+        if decision.goto_deg is not None and now >= self._quiet_until_s:
+            if self._cannot_do_better(report.azimuth_deg, decision.goto_deg):
+                self._note = self._note or "the dome stands as near to it as it can"
+            else:
+                await self._go(decision.goto_deg)
         self._show(Step(decision, report.azimuth_deg, self._note))
         self._note = ""
 
@@ -188,10 +194,13 @@ class Follower:
         """Take note of how the last move ended."""
         if self._move is None or not self._move.done():
             return
-        move, self._move, self._goal_deg = self._move, None, None
+        move, goal_deg = self._move, self._goal_deg
+        self._move = self._goal_deg = self._reached = None
         if move.cancelled():
             return
         error = move.exception()
+        if error is None and goal_deg is not None:
+            self._reached = (goal_deg, move.result())
         if isinstance(error, Stopped):
             raise TakenOver(self._dome.device, "it was stopped or sent elsewhere")
         if isinstance(error, ClientError):
@@ -200,6 +209,18 @@ class Follower:
             self._quiet_until_s = self._clock() + wait_s
         elif error is not None:
             raise error
+
+    def _cannot_do_better(self, azimuth_deg: float, goal_deg: float) -> bool:
+        """Tell whether the dome stands where a goto to all but the same place has just brought it.
+
+        Domes that know whole degrees only would be sent there once a second.
+        """
+        if self._move is not None or self._reached is None:
+            return False
+        reached_goal_deg, reached_deg = self._reached
+        short_deg = abs(difference_deg(reached_deg, reached_goal_deg))
+        moved_deg = abs(difference_deg(azimuth_deg, reached_deg))
+        return moved_deg < STANDS_DEG and abs(difference_deg(goal_deg, reached_goal_deg)) <= short_deg + STANDS_DEG
 
     def _dome_report(self) -> DomeReport | None:
         status = self._dome.status()

@@ -37,7 +37,7 @@ def slaving_vectors(start: Slaving) -> list[Vector]:
             State.OK,
             number("MOVE_SHARE", "Move at this share of the free play (%)", 5, 90, 5, 100 * start.move_share, "%.0f"),
             number("LARGEST_ERROR", "Move at this error at the latest (deg)", 1, 90, 1, start.largest_error_deg),
-            number("LEAN_MARGIN", "Keep free while waiting for a flip (mm)", 0, 1000, 1, start.lean_margin_mm, "%.0f"),
+            number("LEAN_MARGIN", "Keep free while waiting for a flip (mm)", 5, 1000, 1, start.lean_margin_mm, "%.0f"),
         ),
         switches(
             FLIP_TIME,
@@ -54,7 +54,7 @@ def slaving_vectors(start: Slaving) -> list[Vector]:
             SLAVING,
             State.OK,
             number("FLIP_AT", "The mount flips at (min)", -60, 240, 1, start.flip_hour_angle_min, "%.1f"),
-            number("FLIP_LATEST", "Not waited for after (min)", 0, 240, 5, start.flip_latest_min, "%.1f"),
+            number("FLIP_LATEST", "Not waited for after (min; 0: never)", 0, 240, 5, start.flip_latest_min, "%.1f"),
         ),
         switches(
             SIDE_REPORT,

@@ -49,9 +49,15 @@ def plan(
         ),
     ] = None,
     flip_late: Annotated[
-        float,
-        typer.Option("--flip-late", metavar="MINUTES", min=0.0, max=180.0, help="Flip so long after the meridian."),
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            "--flip-late",
+            metavar="MINUTES",
+            min=-60.0,
+            max=240.0,
+            help="Minutes past the meridian at which the mount flips; default: the configured time, else 0.",
+        ),
+    ] = None,
     mount_flip: Annotated[
         float, typer.Option("--mount-flip", metavar="SECONDS", min=0.0, help="How long the mount takes to flip.")
     ] = 60.0,
@@ -84,6 +90,8 @@ def plan(
     if path is None:
         raise typer.BadParameter("no table: name one with --abaque FILE, or abaque.file in the configuration")
     settings = slaving_settings(loaded.config)
+    if flip_late is None:
+        flip_late = loaded.config.slaving.flip_hour_angle_min if settings.flip_time_known else 0.0
     site = Site(loaded.config.site.latitude_deg, loaded.config.site.longitude_deg)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

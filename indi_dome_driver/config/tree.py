@@ -195,7 +195,11 @@ class Slaving(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.0
     flip_latest_min: Annotated[
         float,
-        Meta(ge=0.0, le=240.0, description="a flip is not waited for later than this, in minutes past the meridian"),
+        Meta(
+            ge=0.0,
+            le=240.0,
+            description="a flip is waited for until this many minutes past the meridian; 0: none is waited for",
+        ),
     ] = 30.0
     lean_margin_mm: Annotated[
         float,

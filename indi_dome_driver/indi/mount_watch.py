@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from astro.aim import is_far
 from astro.angles import difference_deg
 from astro.mount_report import Equatorial, MountReport, Site
 from astro.pier import PierSide
@@ -25,6 +26,8 @@ SIDE_LAGS_S = 3.0
 """After a slew the side that its target called for is believed this long, unless the mount tells its side anew."""
 ARRIVED_WITHIN_DEG = 1.0
 """Farther from its target a slew did not arrive: somebody cut it short."""
+SAME_TARGET_DEG = 0.1
+"""Targets nearer to each other than this are one."""
 LEAP_DEG = 5.0
 """A position that changes by this much without a slew is doubtful: a broken link, or a sync on a wrong star."""
 
@@ -42,6 +45,8 @@ class MountWatch:
         self._target_until_s = -math.inf
         self._joined_in_slew = False
         self._arrived = False
+        self._empty_words: Equatorial | None = None
+        self._muted: tuple[Equatorial, float] | None = None
 
     def apply(self, name: str, state: str, values: Mapping[str, Value], now_s: float, *, defined: bool = False) -> None:
         """Take in one property.
@@ -67,6 +72,8 @@ class MountWatch:
                 self._park(state, values)
             case "TELESCOPE_TRACK_STATE":
                 tracking = _switch(values, "TRACK_ON", "TRACK_OFF")
+                if self.report.tracking and tracking is False:
+                    self.report = replace(self.report, tracking_ended_s=now_s)
                 self.report = replace(self.report, tracking=tracking)
 
     def forget(self, name: str | None = None) -> None:
@@ -89,12 +96,15 @@ class MountWatch:
         self.report = MountReport()
         self._target_until_s = -math.inf
         self._joined_in_slew = self._arrived = False
+        self._empty_words = self._muted = None
 
     def expire(self, now_s: float) -> None:
         """Drop a target that no slew followed, or whose slew is over."""
         left_s = self._target_until_s - now_s
         # More time left than was ever given: somebody set the clock back.
         if self.report.target and not self.report.slewing and not 0.0 <= left_s <= ANNOUNCEMENT_LASTS_S:
+            if not self._arrived:
+                self._empty_words = self.report.target
             self.report = replace(self.report, target=None)
 
     def _position(self, state: str, values: Mapping[str, Value], now_s: float) -> None:
@@ -103,16 +113,28 @@ class MountWatch:
         self.report = replace(before, slewing=slewing, faulted=faulted)
         if slewing:
             self._arrived = False
+            self._empty_words = None
         if slewing and not before.slewing:
             self._joined_in_slew = before.position is None
+            self.report = replace(self.report, slew_began_s=now_s, excursion_deg=0.0)
+            muted, self._muted = self._muted, None
+            if self.report.target is None and muted and 0.0 <= now_s - muted[1] <= ANNOUNCEMENT_LASTS_S:
+                self.report = replace(self.report, target=muted[0])  # this time it was meant
         position = _equatorial(values)
         if position is not None:
             self.report = replace(self.report, position=position, position_time_s=now_s)
+            if before.settled is not None and (slewing or before.slewing):
+                far_deg = max(self.report.excursion_deg, _apart_deg(before.settled, position))
+                self.report = replace(self.report, excursion_deg=far_deg)
             if not slewing:
                 self._settle(before, position, now_s)
         if before.slewing and not slewing:
             self._arrived = True
-            self._target_until_s = now_s + SIDE_LAGS_S
+            # A nudge, or a goto to where the mount was: the side that it reports has been true all along.
+            nudge = before.side is not None and not is_far(self.report.excursion_deg, self.report.position)
+            self._target_until_s = now_s + (0.0 if nudge else SIDE_LAGS_S)
+            if nudge:
+                self.report = replace(self.report, target=None)
             if not _close(before.target, self.report.position):
                 self.report = replace(self.report, target=None)
         if faulted:
@@ -121,7 +143,9 @@ class MountWatch:
     def _settle(self, before: MountReport, position: Equatorial, now_s: float) -> None:
         """Remember where the mount is outside slews, since when, and whether it got there by a leap."""
         if before.slewing or before.settled is None:
-            self.report = replace(self.report, settled=position, arrived_s=now_s, jump_deg=0.0)
+            self.report = replace(self.report, settled=position, jump_deg=0.0)
+            if before.arrived_s is None or before.settled is None or is_far(self.report.excursion_deg, position):
+                self.report = replace(self.report, arrived_s=now_s)
             return
         leap_deg = 0.0
         # A mount that is driven by hand, parks or stands still changes its coordinates without any slew.
@@ -136,6 +160,13 @@ class MountWatch:
         # A definition repeats what was announced long ago, except to somebody who came in the middle of a slew.
         if target is None or (defined and not (self.report.slewing and self._joined_in_slew)):
             return
+        if not self.report.slewing and not self._arrived:
+            # Some drivers repeat their target with every report. Only the first time may announce a slew, and only
+            # for as long as it takes to begin one.
+            known = [each for each in (self.report.target, self._empty_words) if each is not None]
+            if any(_apart_deg(each, target) < SAME_TARGET_DEG for each in known):
+                self._muted = (target, now_s)
+                return
         self._arrived = False
         self._target_until_s = now_s + ANNOUNCEMENT_LASTS_S
         self.report = replace(self.report, target=target)

@@ -191,11 +191,92 @@ def test_a_slew_without_a_target_is_the_flip_where_one_is_due_and_unknown_elsewh
         (60.0, Verdict.STAY_TARGET_UNKNOWN),
     ):
         report = mount(ha_deg, 28.0, PierSide.WEST if ha_deg < 45.0 else PierSide.EAST)
-        found = choose(replace(report, slewing=True), DomeReport(slit(ha_deg, 28.0, PierSide.WEST)[0]))
+        dome = DomeReport(slit(ha_deg, 28.0, PierSide.WEST)[0])
+        found = choose(replace(report, slewing=True, excursion_deg=5.0), dome)
         assert found.verdict is verdict
+        nudge = choose(replace(report, slewing=True, excursion_deg=0.5), dome)
+        assert nudge.verdict is Verdict.STAY_TARGET_UNKNOWN
         if verdict is Verdict.GO:
             assert found.side is PierSide.EAST
             assert "flip" in found.side_source
+
+
+def test_tracking_that_a_driver_switches_off_for_its_slew_does_not_hide_the_flip() -> None:
+    report = mount(1.0, 28.0, PierSide.WEST, tracking=False, tracking_ended_s=NOW - 1.0)
+    dome = DomeReport(slit(1.0, 28.0, PierSide.WEST)[0])
+    assert choose(report, dome).flip is not None, "for a moment it counts as tracking"
+    begun = replace(report, slewing=True, slew_began_s=NOW - 30.0, tracking_ended_s=NOW - 30.5, excursion_deg=40.0)
+    assert choose(begun, dome).side is PierSide.EAST
+    stood = replace(begun, tracking_ended_s=NOW - 100.0)
+    assert choose(stood, dome).verdict is Verdict.STAY_TARGET_UNKNOWN
+
+
+@pytest.mark.parametrize(("rate_deg_s", "rounds_deg"), [(RATE, 0.0), (5.0, 0.0), (5.0, 1.0), (0.2, 0.0)])
+@pytest.mark.parametrize("dec_deg", [-10.0, 28.0, 40.11, 44.5, 60.0])
+def test_a_dome_comes_to_rest_whatever_its_rate_and_however_it_rounds(
+    dec_deg: float, rate_deg_s: float, rounds_deg: float
+) -> None:
+    """An hour before the meridian, from four azimuths, with a dome that is not what the settings say."""
+    for start_deg in (28.1, 120.0, 215.0, 300.0):
+        azimuth_deg, goal_deg, commands = start_deg, None, 0
+        for second in range(0, 3600, 2):
+            moment = NOW + second
+            report = mount(-19.12 + second * SIDEREAL_DEG_S, dec_deg, PierSide.WEST, moment)
+            shown = round(azimuth_deg / rounds_deg) * rounds_deg % 360.0 if rounds_deg else azimuth_deg
+            found = choose(report, DomeReport(shown, moving=goal_deg is not None, target_deg=goal_deg), moment=moment)
+            if found.goto_deg is not None:
+                goal_deg, commands = found.goto_deg, commands + 1
+            if goal_deg is not None:
+                left = difference_deg(goal_deg, azimuth_deg)
+                azimuth_deg = normalise_deg(azimuth_deg + math.copysign(min(abs(left), 2.0 * rate_deg_s), left))
+                goal_deg = None if abs(left) <= 2.0 * rate_deg_s else goal_deg
+        assert commands <= 16, (start_deg, commands)
+
+
+def test_a_fast_dome_that_has_left_for_a_flip_is_not_called_back_before_it_is_overdue() -> None:
+    for late_s in (0.0, 3.0):
+        azimuth_deg: float | None = None
+        goal_deg: float | None = None
+        commands = []
+        for tenth in range(-200, 100):
+            moment = NOW + tenth / 10.0
+            flipped = tenth / 10.0 >= late_s
+            side = PierSide.EAST if flipped else PierSide.WEST
+            ha_deg = tenth / 10.0 * SIDEREAL_DEG_S
+            if azimuth_deg is None:
+                lean = choose(mount(ha_deg, 28.0, side, moment), DomeReport(slit(0.0, 28.0, side)[0]), KNOWN, moment)
+                assert lean.goto_deg is not None
+                azimuth_deg = lean.goto_deg
+            report = DomeReport(azimuth_deg, moving=goal_deg is not None, target_deg=goal_deg)
+            found = choose(mount(ha_deg, 28.0, side, moment), report, KNOWN, moment)
+            if found.goto_deg is not None:
+                goal_deg = found.goto_deg
+                commands.append(goal_deg)
+            if goal_deg is not None:
+                left = difference_deg(goal_deg, azimuth_deg)
+                azimuth_deg = normalise_deg(azimuth_deg + math.copysign(min(abs(left), 5.0), left))
+                goal_deg = None if abs(left) <= 5.0 else goal_deg
+        assert 1 <= len(commands) <= 3, commands
+        assert all(abs(difference_deg(each, commands[-1])) < 20.0 for each in commands[1:]), commands
+
+
+def test_no_flip_is_waited_for_where_none_is_to_come_and_a_known_one_beyond_the_limit_is() -> None:
+    centre, _ = slit(-0.2, 28.0, PierSide.WEST)
+    never = replace(SETTINGS, flip_late_deg=0.0)
+    assert choose(mount(-0.2, 28.0, PierSide.WEST), DomeReport(centre), never).flip is None
+    late = replace(SETTINGS, flip_hour_angle_deg=15.0)
+    for ha_deg in (14.9, 15.05):
+        centre, _ = slit(ha_deg, 28.0, PierSide.WEST)
+        found = choose(mount(ha_deg, 28.0, PierSide.WEST), DomeReport(centre), late)
+        assert found.flip is not None
+        assert "flip" in found.reason
+
+
+def test_a_slow_dome_leans_in_time() -> None:
+    slow = replace(SETTINGS, dome_rate_deg_s=5.0 / 60.0)
+    ha_deg = -400.0 * SIDEREAL_DEG_S
+    centre, _ = slit(ha_deg, 28.0, PierSide.WEST)
+    assert "leaning" in choose(mount(ha_deg, 28.0, PierSide.WEST), DomeReport(centre), slow).reason
 
 
 def test_a_mount_that_never_tells_its_side_keeps_it_until_it_slews_or_half_an_hour_has_passed() -> None:

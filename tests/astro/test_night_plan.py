@@ -11,7 +11,7 @@ from astro.mount_report import Equatorial, Site
 from astro.night_plan import plan_night
 from astro.pier import PierSide
 from astro.sidereal import SIDEREAL_DEG_S, hour_angle_deg
-from astro.slaving import SlavingSettings
+from astro.slaving import SidePolicy, SlavingSettings
 
 SITE = Site(44.15, 5.23)
 MODEL = Geometry(1.2, 0.005, 0.07, -0.138, 0.41, 44.15, -0.88, -6.41, 70.0, 72.5)
@@ -66,3 +66,21 @@ def test_the_dark_of_a_night_is_when_the_sun_is_low_and_the_object_high() -> Non
     assert observing_span(Equatorial(5.0, -60.0), Site(51.48, 0.0), start) is None
     # In the far north there is no night in June.
     assert observing_span(Equatorial(2.5, 89.3), Site(68.0, 20.0), noon_s(date(2026, 6, 21), Site(68.0, 20.0))) is None
+
+
+def test_a_mount_whose_driver_mixes_the_sides_up_has_the_same_night() -> None:
+    place = Equatorial(12.0, 28.0)
+    middle = transit_s(place)
+    nights = [
+        plan_night(place, SITE, MODEL, SlavingSettings(side_policy=policy), middle - 900, middle + 900)
+        for policy in (SidePolicy.MOUNT, SidePolicy.MOUNT_INVERTED)
+    ]
+    assert nights[0] == nights[1]
+
+
+def test_a_flip_later_than_any_is_waited_for_is_told_with_what_it_costs() -> None:
+    place = Equatorial(12.0, 28.0)
+    middle = transit_s(place)
+    (flip,) = plan_night(place, SITE, MODEL, SlavingSettings(), middle, middle + 9000, 7200.0, 0.0).flips
+    assert abs(flip.turn_deg) > 40.0
+    assert flip.bound_s > 20.0

@@ -135,3 +135,60 @@ def test_a_withdrawn_mount_is_forgotten() -> None:
     assert watch.report.tracking is None
     watch.forget()
     assert watch.report.position is None
+
+
+def test_a_target_repeated_with_every_report_announces_nothing_but_its_first_time() -> None:
+    watch = MountWatch()
+    watch.apply("TELESCOPE_PIER_SIDE", "Ok", {"PIER_WEST": True, "PIER_EAST": False}, 0.0)
+    for second in range(30):
+        watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 5.0, "DEC": 20.0}, float(second))
+        watch.apply("TARGET_EOD_COORD", "Ok", {"RA": 5.0, "DEC": 20.0}, float(second))
+        watch.expire(second + 0.5)
+        assert (watch.report.target is not None) == (second < 5)
+    # The slew to it, when it does come, is known from its beginning.
+    watch.apply("TARGET_EOD_COORD", "Busy", {"RA": 5.0, "DEC": 20.0}, 30.0)
+    watch.apply("EQUATORIAL_EOD_COORD", "Busy", {"RA": 5.0, "DEC": 20.0}, 30.2)
+    assert watch.report.target is not None
+    # Another target counts at once.
+    watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 5.0, "DEC": 20.0}, 40.0)
+    watch.expire(50.0)
+    watch.apply("TARGET_EOD_COORD", "Ok", {"RA": 9.0, "DEC": 20.0}, 51.0)
+    assert watch.report.target is not None
+
+
+def test_a_nudge_is_no_arrival_and_its_target_is_not_believed_against_the_reported_side() -> None:
+    for far_dec, arrived_s, believed in ((20.02, 1.0, False), (60.0, 14.0, True)):
+        watch = MountWatch()
+        watch.apply("TELESCOPE_PIER_SIDE", "Ok", {"PIER_WEST": True, "PIER_EAST": False}, 0.0)
+        watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 5.0, "DEC": 20.0}, 1.0)
+        watch.apply("TARGET_EOD_COORD", "Busy", {"RA": 5.0, "DEC": 20.0}, 10.0)
+        watch.apply("EQUATORIAL_EOD_COORD", "Busy", {"RA": 5.0, "DEC": 20.0}, 11.0)
+        watch.apply("EQUATORIAL_EOD_COORD", "Busy", {"RA": 5.0, "DEC": far_dec}, 12.0)
+        watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 5.0, "DEC": 20.0}, 14.0)
+        watch.expire(14.1)
+        assert watch.report.arrived_s == arrived_s
+        assert (watch.report.target is not None) == believed
+
+
+def test_tracking_that_ends_just_before_a_slew_is_remembered() -> None:
+    watch = MountWatch()
+    watch.apply("TELESCOPE_TRACK_STATE", "Busy", {"TRACK_ON": True, "TRACK_OFF": False}, 1.0)
+    watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 5.0, "DEC": 20.0}, 2.0)
+    watch.apply("TELESCOPE_TRACK_STATE", "Idle", {"TRACK_ON": False, "TRACK_OFF": True}, 9.5)
+    assert watch.report.tracks(10.0)
+    assert not watch.report.tracks(12.0)
+    watch.apply("EQUATORIAL_EOD_COORD", "Busy", {"RA": 5.0, "DEC": 20.0}, 10.0)
+    assert watch.report.tracked_before_slew
+
+
+def test_a_leap_without_a_slew_is_noted_and_a_slew_is_none() -> None:
+    watch = MountWatch()
+    watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 5.0, "DEC": 20.0}, 1.0)
+    watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 5.01, "DEC": 20.0}, 2.0)
+    assert watch.report.jump_deg == 0.0
+    watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 9.0, "DEC": 20.0}, 3.0)
+    assert watch.report.jump_deg > 50.0
+    assert watch.report.jump_time_s == 3.0
+    watch.apply("EQUATORIAL_EOD_COORD", "Busy", {"RA": 7.0, "DEC": 20.0}, 20.0)
+    watch.apply("EQUATORIAL_EOD_COORD", "Ok", {"RA": 5.0, "DEC": 20.0}, 30.0)
+    assert watch.report.jump_deg == 0.0
