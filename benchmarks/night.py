@@ -114,7 +114,7 @@ def main(
         for file in draw(results, study.scenario.opening.clearance_m, plot):
             typer.echo(str(file), err=True)
     if check:
-        missed = shortcomings(results, flip_known=flip_known)
+        missed = shortcomings(results)
         for sentence in missed:
             typer.echo(f"missed: {sentence}", err=True)
         raise typer.Exit(1 if missed else 0)

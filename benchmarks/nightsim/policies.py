@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Protocol
 
-from astro.angles import difference_deg
+from astro.angles import difference_deg, normalise_deg
 from astro.dome_model import DomeModel
 from astro.geometry import Geometry
+from astro.indi_geometry import IndiGeometry
 from astro.mount_report import Site
 from astro.pier import PierSide
 from astro.pointing import Pointing
 from astro.sidereal import horizontal, hour_angle_deg
 from astro.slaving import DomeReport, SlavingSettings, decide
 from benchmarks.nightsim.dome import SimulatedDome
-from benchmarks.nightsim.indi_formula import indi_azimuth_deg
 from benchmarks.nightsim.mount import Word
 from indi_dome_driver.indi.mount_watch import MountWatch
 
@@ -166,6 +166,7 @@ class Indi:
 
     def __init__(self, geometry: Geometry, site: Site, period_s: float = 10.0, threshold_deg: float = 0.5) -> None:
         self._geometry, self._period_s, self._threshold_deg = geometry, period_s, threshold_deg
+        self._formula = IndiGeometry(geometry)
         self._mount = Listener(site)
         self._place: tuple[float, float] | None = None
         self._announced = self._asked = False
@@ -200,6 +201,8 @@ class Indi:
         side = self._mount.side
         if announced:
             side = PierSide.EAST if 1.5 < (pointing.hour_angle_deg or 0.0) < 178.5 else PierSide.WEST
-        wanted_deg = indi_azimuth_deg(self._geometry, pointing, side)
+        # INDI knows nothing of a zero; it is added, so that only the formula is compared.
+        zero_deg = self._geometry.zero_deg(pointing.altitude_deg)
+        wanted_deg = normalise_deg(self._formula.dome_azimuth(pointing, side) + zero_deg)
         off_deg = abs(difference_deg(wanted_deg, dome.reading_deg))
         return wanted_deg if off_deg > self._threshold_deg else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from astro.abaque import Abaque
 from astro.geometry import Geometry
-from benchmarks.nightsim.blind_table import BlindTable
+from astro.reference_lookup import ReferenceLookup
 from benchmarks.nightsim.models import default_table, fitted_model
 from benchmarks.nightsim.mount import FlipPlan
 from benchmarks.nightsim.night import Night, Scenario, Sky, run
@@ -69,9 +69,11 @@ class Study:
         return fitted_model(self.scenario.truth, self.model_noise_mm, self.seed)
 
     @cached_property
-    def blind_table(self) -> BlindTable:
+    def reference(self) -> ReferenceLookup:
         """Give what the reference knows of the dome."""
-        return BlindTable(Abaque.load(self.table).points)
+        points = Abaque.load(self.table).points
+        cells = [(point.altitude_deg, point.azimuth_deg, point.dome_azimuth_deg) for point in points]
+        return ReferenceLookup(cells, self.scenario.truth)
 
     def policy(self, name: str, flip: FlipPlan) -> Policy:
         """Make a policy for one night.
@@ -89,9 +91,7 @@ class Study:
         truth, site = self.scenario.truth, self.scenario.site
         makers: dict[str, Callable[[], Policy]] = {
             "ours": lambda: self._ours(flip),
-            "reference": lambda: OnTimer(
-                lambda pointing, _: self.blind_table.dome_azimuth(pointing.altitude_deg, pointing.azimuth_deg), site
-            ),
+            "reference": lambda: OnTimer(self.reference.dome_azimuth, site),
             "timer": lambda: OnTimer(truth.dome_azimuth, site),
             "indi": lambda: Indi(truth, site),
         }
