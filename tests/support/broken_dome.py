@@ -49,7 +49,8 @@ class Dome:
                     "DRIVER_INTERFACE": "32",
                 }
             case "ABS_DOME_POSITION":
-                state, values = self.states[name], {"DOME_ABSOLUTE_POSITION": f"{self.azimuth:.3f}"}
+                shown = round(self.azimuth) % 360 if "whole degrees" in FAULTS else self.azimuth
+                state, values = self.states[name], {"DOME_ABSOLUTE_POSITION": f"{shown:.3f}"}
             case "DOME_MOTION":
                 state = self.states[name]
                 values = {"DOME_CW": onoff(self.direction > 0), "DOME_CCW": onoff(self.direction < 0)}

@@ -87,11 +87,11 @@ def test_33_the_driver_follows_slews_on_both_sides_of_the_pier(
 
 
 @contextmanager
-def follower(place: Observatory, dome: str) -> Iterator[subprocess.Popen[str]]:
+def follower(place: Observatory, dome: str, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run `indi-dome sync` as a user would."""
     command = [
         *(str(Path(sys.executable).parent / "indi-dome"), "sync", "--server", place.server.address),
-        *("--mount", MOUNT, "--dome", dome, "--abaque", str(data_file("Loi_coupole.xlsx"))),
+        *("--mount", MOUNT, "--dome", dome, "--abaque", str(data_file("Loi_coupole.xlsx")), *options),
     ]
     process = subprocess.Popen(
         command,
@@ -138,6 +138,24 @@ def test_the_client_follows_with_the_c_plus_plus_dome(
         client.settle(2.5)  # the client judges once a second; a last correction may follow
         azimuth = dome_rests(client, sent, CPP_DOME)
         assert abs(difference_deg(azimuth, wanted(client, geometry))) <= 0.5
+
+
+def test_a_dome_that_knows_whole_degrees_only_is_left_alone_where_it_cannot_come_nearer(
+    observatory: Callable[..., Observatory], tmp_path: Path
+) -> None:
+    heard, dome = tmp_path / "heard", tmp_path / "whole_degrees"
+    support = Path(__file__).parents[1] / "support" / "broken_dome.py"
+    dome.write_text(f"#!/bin/sh\nBROKEN='whole degrees' HEARD={heard} exec {sys.executable} {support}\n")
+    dome.chmod(0o755)
+    place = observatory(TELESCOPE, str(dome), connect=False)
+    wake_mount(place.client)
+    place.client.wait_definition("CONNECTION", device="Broken Dome")
+    with follower(place, "Broken Dome", "--threshold", "0.1") as process:
+        wait_line(process, "following")
+        slew(place.client, *EAST)
+        place.client.settle(8.0)
+    gotos = [line for line in heard.read_text().splitlines() if line.startswith("ABS_DOME_POSITION")]
+    assert 1 <= len(gotos) <= 4, gotos
 
 
 def test_the_client_refuses_a_dome_that_slaves_itself(observatory: Callable[..., Observatory]) -> None:
