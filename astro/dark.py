@@ -1,9 +1,9 @@
 """When it is dark and an object is high enough: the part of a night in which a plan makes sense."""
 
-import warnings
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from astro.frames import offline
 from astro.mount_report import Equatorial, Site
 from astro.sidereal import horizontal, hour_angle_deg
 
@@ -79,16 +79,9 @@ def _suns(start_s: float) -> list[Equatorial]:
     """Give the Sun's place of date every hour of a day; between, it is all but straight."""
     from astropy.coordinates import TETE, get_sun
     from astropy.time import Time
-    from astropy.utils import iers
 
     moments = [start_s + hour * SUN_STEP_S for hour in range(int(DAY_S / SUN_STEP_S) + 2)]
-    with (
-        iers.conf.set_temp("auto_download", False),
-        iers.conf.set_temp("auto_max_age", None),
-        iers.conf.set_temp("iers_degraded_accuracy", "ignore"),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")  # dates beyond the tables of the Earth's rotation: seconds, at most
+    with offline():
         times = Time(moments, format="unix")
         seen = get_sun(times).transform_to(TETE(obstime=times))
     return [Equatorial(float(ra), float(dec)) for ra, dec in zip(seen.ra.hour, seen.dec.deg, strict=True)]

@@ -336,7 +336,6 @@ def when_connected(
             ("MODEL", "Model in use", ""),
             ("REASON", "Why this model", ""),
         ),
-        *calibration_vectors(),
         numbers(
             "SLAVING_STATUS",
             "Slaving now",
@@ -362,55 +361,4 @@ def when_connected(
             ("SIDE_SOURCE", "Side known from", ""),
             ("MODEL", "Model in use", ""),
         ),
-    ]
-
-
-def calibration_vectors() -> list[Vector]:
-    """List what serves to measure a table at the telescope.
-
-    Returns:
-        Fresh vectors in their initial state: nothing recorded.
-    """
-    return [
-        switches(
-            "ABAQUE_RECORD",
-            "Measure",
-            ABAQUE,
-            IDLE,
-            AT_MOST_ONE,
-            ("RECORD", "Record: slit is centred"),
-            ("UNDO", "Undo the last"),
-            ("NEW", "Start afresh"),
-        ),
-        numbers(
-            "ABAQUE_CALIBRATION",
-            "Measured so far",
-            ABAQUE,
-            IDLE,
-            number("COUNT", "Points", 0, 1e6, 0, 0, "%.f"),
-            number("RMS", "Scatter, RMS (mm)", 0, 1e5, 0, 0, "%.f"),
-            number("PREDICTED", "Expected error, sky (mm)", 0, 1e5, 0, 0, "%.f"),
-            number("WORST", "Expected error, worst (mm)", 0, 1e5, 0, 0, "%.f"),
-            permission=READ_ONLY,
-        ),
-        texts(
-            "ABAQUE_NEXT",
-            "Measure next",
-            ABAQUE,
-            READ_ONLY,
-            ("NEXT", "Next", "any star a few hours from the meridian"),
-            ("THEN", "Then", ""),
-            ("DETERMINED", "How well determined", "nothing is measured yet"),
-            ("FINDINGS", "Look at", ""),
-        ),
-        switches(
-            "ABAQUE_SAVE",
-            "Save the points",
-            ABAQUE,
-            IDLE,
-            AT_MOST_ONE,
-            ("SAVE", "Save as a table"),
-            ("SAVE_AND_USE", "Save and use it"),
-        ),
-        texts("ABAQUE_SAVED", "Saved as", ABAQUE, READ_ONLY, ("FILE", "File (.xlsx)", "")),
     ]

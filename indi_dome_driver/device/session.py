@@ -15,6 +15,7 @@ from indi_dome_driver.axis import Axis
 from indi_dome_driver.axis_errors import FaultCode
 from indi_dome_driver.axis_limits import AxisLimits
 from indi_dome_driver.cable_wrap import UNKNOWN_DEG, CableWrap
+from indi_dome_driver.calibration_properties import calibration_vectors
 from indi_dome_driver.calibration_record import CalibrationRecord
 from indi_dome_driver.config.tree import Config
 from indi_dome_driver.device.backlash import BacklashControl
@@ -107,6 +108,7 @@ class Session:
                 config.home.azimuth_deg,
                 config.dome.cable_turns,
             ),
+            *calibration_vectors(),
             *slaving_vectors(config.slaving),
         ]
         self.motion = MotionControl(

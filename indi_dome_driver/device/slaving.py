@@ -25,6 +25,8 @@ EVALUATION_PERIOD_S = 1.0
 STATUS_PERIOD_S = 1.0
 SAME_SITE_DEG = 0.2
 FAULT_REST_S = 30.0
+FLIP_NOTICE_S = 600.0
+"""So long before a flip a person is told what it will cost."""
 MOST_FAULTS = 3
 """Faults in a row after which the slaving gives up."""
 WORTH_A_WARNING = {
@@ -80,7 +82,7 @@ class SlavingControl:
         self._phase: object = None
         self._told_site: Site | None = None
         self._shown_frame: tuple[bool, Verdict, str] | None = None
-        self._broken = False
+        self._broken = self._flip_told = False
         self._faults = 0
         self._hold_until_s = -math.inf
         self._options = SlavingOptions(panel, settings, motion.refuse, self.reconsider)
@@ -274,6 +276,11 @@ class SlavingControl:
 
     def _show_flip(self, decision: Decision) -> None:
         flip = decision.flip
+        if flip is None or flip.in_s > 2.0 * FLIP_NOTICE_S:
+            self._flip_told = False
+        elif self.enabled and not self._flip_told and flip.in_s <= FLIP_NOTICE_S:
+            self._flip_told = True
+            self._panel.info(f"Meridian {flip.text()}.")
         values = {"FLIP_IN": 0.0, "FLIP_TURN": 0.0, "FLIP_LOSS": 0.0}
         if flip is not None:
             values = {"FLIP_IN": flip.in_s / 60.0, "FLIP_TURN": flip.jump_deg, "FLIP_LOSS": flip.loss_s}

@@ -77,6 +77,7 @@ def test_the_flip_is_announced_waited_for_and_followed_at_once(rig: DeviceRig) -
     assert 0.0 < flip["FLIP_IN"] < 2.0
     assert 80.0 < flip["FLIP_LOSS"] < 120.0
     assert "leaning" in rig.device.panel.text("SLAVING_REASON")["REASON"]
+    assert len(rig.told("Meridian flip due in")) == 1, "said once"
     assert status(rig, "CLEARANCE") < 40.0, "at the edge"
     assert status(rig, "CLEARANCE") > 4.0, "but clear"
     stands = rig.true_deg

@@ -12,15 +12,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from indi_dome_driver.calibration_properties import calibration_vectors
+from indi_dome_driver.config.tree import Slaving
 from indi_dome_driver.dome import Operation
 from indi_dome_driver.hardware.simulated.backend import SimulatorSettings
 from indi_dome_driver.hardware.simulated.faults import Faults
 from indi_dome_driver.indi.encoder import element
 from indi_dome_driver.properties import always, when_connected
+from indi_dome_driver.slaving_properties import slaving_vectors
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 LEVELS = ("[INFO] ", "[WARNING] ", "[ERROR] ")
-VECTORS = {each.name: each for each in [*always(DOME, "1.0", MOUNT, True, 1000), *when_connected(0.5, "geometry", "")]}
+OURS = (*slaving_vectors(Slaving()), *calibration_vectors())
+VECTORS = {
+    each.name: each for each in [*always(DOME, "1.0", MOUNT, True, 1000), *when_connected(0.5, "geometry", ""), *OURS]
+}
 COMMANDED = sorted(set(VECTORS) - {"CONNECTION"})
 NUMBERS = st.one_of(
     st.floats(0.0, 360.0),

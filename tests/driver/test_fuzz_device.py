@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from device_rig import DOME, MOUNT, DeviceRig, new, told
 
+from indi_dome_driver.calibration_properties import calibration_vectors
+from indi_dome_driver.config.tree import Slaving
 from indi_dome_driver.indi.decoder import Decoder
 from indi_dome_driver.indi.encoder import element
 from indi_dome_driver.indi.message import Message
 from indi_dome_driver.properties import always, when_connected
+from indi_dome_driver.slaving_properties import slaving_vectors
 
-VECTORS = [*always(DOME, "1.0", MOUNT, True, 1000), *when_connected(0.5, "geometry", "")]
+OURS = (*slaving_vectors(Slaving()), *calibration_vectors())
+VECTORS = [*always(DOME, "1.0", MOUNT, True, 1000), *when_connected(0.5, "geometry", ""), *OURS]
 STAYING = {
     "DOME_ABORT_MOTION",
     "DOME_PARAMS",
