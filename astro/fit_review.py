@@ -111,6 +111,25 @@ def _outlier(result: FittedPoint, geometry: Geometry) -> Finding:
     return Finding("outlier", point.sheet, point.cell, message, expected_deg)
 
 
+def swapped_sides(abaque: Abaque, consequence: str) -> Finding:
+    """Report that a table calls the sides of the pier the other way round throughout.
+
+    Args:
+        abaque: with sides.
+        consequence: what the fit made of it, in words.
+
+    Returns:
+        The finding, at the first cell that states a side.
+    """
+    first = next(point for point in abaque.points if point.side is not None)
+    message = (
+        f"{first.place} on: the sides of the pier stand the other way round in the whole table (W for a tube that is "
+        f"east of the pier, looking west); {consequence}. Correct the sides; if the mount reported them so, set "
+        "MOUNT_SIDE_REPORT to Inverted, too (slaving.mount_side in the configuration)"
+    )
+    return Finding("swapped-sides", first.sheet, first.cell, message, None)
+
+
 def _zero_shift(abaque: Abaque, geometry: Geometry) -> list[Finding]:
     if geometry.zero_low_deg == geometry.zero_high_deg:
         return []
