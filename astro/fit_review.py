@@ -44,7 +44,13 @@ def review(abaque: Abaque, geometry: Geometry, sides: Sequence[PierSide], usual:
     moved = [point for point, side, normal in zip(abaque.points, sides, usual, strict=True) if side is not normal]
     for point, side, normal in zip(abaque.points, sides, usual, strict=True):
         wrong_side = side is not normal and not _is_either_side(point, geometry.latitude_deg, abaque.points, moved)
-        result = _residual(point, side, geometry)
+        try:
+            result = _residual(point, side, geometry)
+        except ModelError as error:
+            raise ModelError(
+                f"{CANNOT_FIT}: the measurements of {abaque.source} lead to a geometry out of which the telescope "
+                f"does not look ({error}); {WHAT_TO_CHECK}"
+            ) from error
         finding = None
         if wrong_side:
             finding = _wrong_side(result, normal, geometry)
