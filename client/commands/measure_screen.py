@@ -55,6 +55,7 @@ class MeasureScreen:
         self._console = console or Console(highlight=False, markup=False, emoji=False)
         self._calibration = Calibration()
         self._mark = record.mark
+        self._told: set[str] = set()
         self._report: CalibrationReport | None = None
         self._table = b""
         self._said = "centre the slit in front of the tube with the dome's own buttons, then press Enter"
@@ -134,7 +135,9 @@ class MeasureScreen:
         self._calibration, self._mark = recorded.calibration, recorded.mark
         self._report, self._table = await asyncio.to_thread(self._fit, recorded.calibration)
         for complaint in recorded.complaints:
-            self._said = complaint
+            if complaint not in self._told:
+                self._told.add(complaint)
+                self._said = complaint
 
     def _draw(self, look: Look) -> RenderableType:
         # On top, because a low terminal shows the top only.

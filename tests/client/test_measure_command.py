@@ -53,7 +53,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 def test_the_record_is_listed_in_words_and_as_json(record: CalibrationRecord) -> None:
     code, out, _ = run("--list")
-    assert (code, "nothing is measured yet" in out) == (0, True)
+    assert (code, "nothing is measured yet" in out, "mm" in out) == (0, True, False)
     fill(record, 9)
     code, out, err = run("--list")
     assert (code, err) == (0, "")
@@ -195,13 +195,23 @@ def test_at_the_telescope_with_any_dome_and_any_mount(start_indi_server: Callabl
         try:
             terminal.until("ready")
             terminal.press("\n", "point 2 recorded: altitude")
+            # What cannot be read in the record is told once, not instead of every answer.
+            with record.path.open("ab") as file:
+                file.write(b"not a line of ours\n")
+            terminal.until("does not count")
+            terminal.press("u", "the last point is taken back: altitude")
+            client.wait_set("ABS_DOME_POSITION", "Ok", client.goto(20))
+            terminal.until("20.0°")
+            terminal.press("\n", "point 2 recorded: altitude")
             terminal.press("n", "2. ")
             terminal.press("n", "UTC")
             terminal.press("u", "the last point is taken back: altitude")
             # What another shell does shows, and counts when saving.
+            terminal.until("1 point, scatter")
+            terminal.text = ""
             code, out, err = script("--record", "--note", "[/other]")
             assert code == 0, err
-            terminal.until("[/other]")
+            terminal.until("2 points, scatter")
             code, out, err = script("--undo")
             assert code == 0, err
             terminal.press("s", "saved: ")
