@@ -149,7 +149,14 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_UNPACKED_BYTES:
             raise AbaqueError(f"{path.name} holds {path.stat().st_size >> 20} MB: this is no table of dome azimuths")
-        return path.read_text(encoding="utf-8-sig")
+        raw = path.read_bytes()
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            # What a spreadsheet program under Windows calls CSV. Beyond ASCII it only has "Côté" to say.
+            if path.suffix.lower() != ".csv" or b"\0" in raw:
+                raise
+            return raw.decode("cp1252")
     except UnicodeDecodeError:
         raise AbaqueError(f"{path.name} is not a text file in UTF-8; save it so, or give the .xlsx file") from None
     except FileNotFoundError:

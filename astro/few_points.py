@@ -9,7 +9,7 @@ from astro.calibration_report import LEAST_POINTS
 from astro.errors import ModelError
 from astro.fit import fit
 from astro.fit_report import FitReport
-from astro.fit_review import CANNOT_FIT, review
+from astro.fit_review import CANNOT_FIT, review, swapped_sides
 from astro.fit_uncertainty import of_covariance
 from astro.geometry import hour_angle_deg
 from astro.pier import side_from_hour_angle
@@ -73,4 +73,7 @@ def fit_few(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
     found = fit_calibration(points, latitude_deg, radius_m)
     # Sides that are swapped throughout are no mistake of single cells.
     report = review(abaque, found.geometry, found.sides, found.sides if found.sides_swapped else usual)
-    return replace(report, uncertainty=of_covariance(found.covariance, found.geometry))
+    findings = report.findings
+    if found.sides_swapped:
+        findings = (swapped_sides(abaque, "the model takes them for what they are"), *findings)
+    return replace(report, findings=findings, uncertainty=of_covariance(found.covariance, found.geometry))

@@ -14,7 +14,7 @@ from astro.abaque import Abaque, AbaquePoint
 from astro.angles import difference_deg
 from astro.errors import ModelError
 from astro.fit_report import FitReport, Uncertainty
-from astro.fit_review import CANNOT_FIT, OUTLIER_MM, WHAT_TO_CHECK, review
+from astro.fit_review import CANNOT_FIT, OUTLIER_MM, WHAT_TO_CHECK, review, swapped_sides
 from astro.fit_uncertainty import uncertainty
 from astro.geometry import Geometry
 from astro.geometry_array import sights, tube_offsets
@@ -33,6 +33,8 @@ _ZERO_GAIN = 0.15
 _SPLIT_POINTS = 8
 _SPLITS_TRIED = 3
 """Of the places where the zero may change, those that are worth the whole search after one round."""
+_BACKWARD = 0.05
+"""A negative tube offset beyond this share of the radius is no uncertainty of a small one."""
 _LONGEST = np.array([0.5, 0.5, 0.5, 0.8])
 """Bounds of east, north, up and tube offset as shares of the radius, far beyond any real dome."""
 
@@ -74,7 +76,12 @@ def fit(abaque: Abaque, latitude_deg: float, radius_m: float) -> FitReport:
     _refuse_strange_lengths(abaque, solution, radius_m)
     sides = [PierSide(int(sign)) for sign in signs]
     report = review(abaque, sky.geometry(solution), sides, [PierSide(int(sign)) for sign in normal])
-    return replace(report, uncertainty=_uncertainty(sky, solution, signs))
+    findings = report.findings
+    states_sides = any(point.side is not None for point in points)
+    if states_sides and report.geometry.tube_offset_m < -_BACKWARD * radius_m:
+        # No tube hangs on the far side of its counterweight.
+        findings = (swapped_sides(abaque, "the model follows them with a negative tube offset"), *findings)
+    return replace(report, findings=findings, uncertainty=_uncertainty(sky, solution, signs))
 
 
 def _usual_sign(point: AbaquePoint) -> float:

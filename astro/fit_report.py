@@ -29,7 +29,7 @@ class FittedPoint:
 class Finding:
     """Something in the table that a person should look at."""
 
-    kind: Literal["wrong-side", "outlier", "zero-shift"]
+    kind: Literal["wrong-side", "outlier", "zero-shift", "swapped-sides"]
     sheet: str
     cell: str
     message: str

@@ -44,7 +44,13 @@ def review(abaque: Abaque, geometry: Geometry, sides: Sequence[PierSide], usual:
     moved = [point for point, side, normal in zip(abaque.points, sides, usual, strict=True) if side is not normal]
     for point, side, normal in zip(abaque.points, sides, usual, strict=True):
         wrong_side = side is not normal and not _is_either_side(point, geometry.latitude_deg, abaque.points, moved)
-        result = _residual(point, side, geometry)
+        try:
+            result = _residual(point, side, geometry)
+        except ModelError as error:
+            raise ModelError(
+                f"{CANNOT_FIT}: the measurements of {abaque.source} lead to a geometry out of which the telescope "
+                f"does not look ({error}); {WHAT_TO_CHECK}"
+            ) from error
         finding = None
         if wrong_side:
             finding = _wrong_side(result, normal, geometry)
@@ -109,6 +115,25 @@ def _outlier(result: FittedPoint, geometry: Geometry) -> Finding:
         f"{expected_deg:.0f}°: measure it again"
     )
     return Finding("outlier", point.sheet, point.cell, message, expected_deg)
+
+
+def swapped_sides(abaque: Abaque, consequence: str) -> Finding:
+    """Report that a table calls the sides of the pier the other way round throughout.
+
+    Args:
+        abaque: with sides.
+        consequence: what the fit made of it, in words.
+
+    Returns:
+        The finding, at the first cell that states a side.
+    """
+    first = next(point for point in abaque.points if point.side is not None)
+    message = (
+        f"{first.place} on: the sides of the pier stand the other way round in the whole table (W for a tube that is "
+        f"east of the pier, looking west); {consequence}. Correct the sides; if the mount reported them so, set "
+        "MOUNT_SIDE_REPORT to Inverted, too (slaving.mount_side in the configuration)"
+    )
+    return Finding("swapped-sides", first.sheet, first.cell, message, None)
 
 
 def _zero_shift(abaque: Abaque, geometry: Geometry) -> list[Finding]:

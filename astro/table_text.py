@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -14,10 +15,13 @@ COLUMNS = ("altitude_deg", "azimuth_deg", "dome_azimuth_deg", "side")
 
 _KNOWN_AS = {
     "altitude_deg": ("altitude", "alt", "hauteur"),
-    "azimuth_deg": ("azimuth", "az", "az astre", "azimut astre", "az star"),
+    "azimuth_deg": ("azimuth", "azimut", "az", "az astre", "azimut astre", "az etoile", "azimut etoile", "az star"),
     "dome_azimuth_deg": ("dome azimuth", "dome", "dome az", "az coupole", "az dome", "azimut coupole", "coupole"),
-    "side": ("pier side", "cote", "côté"),
+    "side": ("pier side", "cote"),
 }
+_UNIT = re.compile(r"[(\[]\s*(?:°|deg\.?|degres?|degrees?)\s*[)\]]|°")
+_SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+"""First line that a spreadsheet program may write, and needs, to open the file right."""
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -38,7 +42,8 @@ def rows_from_csv(text: str, file: str) -> Iterator[Row]:
 
     Args:
         text: the contents of the file; the first line that is not empty names the columns. Decimal commas are
-            understood where the separator is another one. Lines that begin with # are remarks.
+            understood where the separator is another one. Lines that begin with # are remarks, ``sep=;`` may come
+            first.
         file: name of the file, for people.
 
     Yields:
@@ -49,6 +54,8 @@ def rows_from_csv(text: str, file: str) -> Iterator[Row]:
     """
     lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1)]
     lines = [(number, line) for number, line in lines if line.strip(" \t;,") and not line.lstrip().startswith("#")]
+    if lines and _SEPARATOR.fullmatch(lines[0][1].strip(" \t")):
+        del lines[0]
     if not lines:
         raise AbaqueError(f"{file} is empty; expected a line '{','.join(COLUMNS)}', then a line per measurement")
     delimiter = max(",;\t", key=lines[0][1].count)
@@ -103,7 +110,7 @@ def _split(line: str, delimiter: str, file: str, place: str) -> list[str]:
 def _columns(header: list[str], file: str, line: int) -> dict[str, int]:
     found: dict[str, int] = {}
     for column, title in enumerate(header):
-        plain = " ".join(title.strip().casefold().replace("_", " ").replace("°", "").replace("(deg)", "").split())
+        plain = _plain(title)
         for name, others in _KNOWN_AS.items():
             if plain in (name.replace("_", " "), *others):
                 found.setdefault(name, column)
@@ -114,6 +121,13 @@ def _columns(header: list[str], file: str, line: int) -> dict[str, int]:
             cell=f"line {line}",
         )
     return found
+
+
+def _plain(title: str) -> str:
+    """Bring a header to lower case, without accents, units, dots and underscores."""
+    decomposed = unicodedata.normalize("NFKD", title.replace("º", "°"))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+    return " ".join(_UNIT.sub(" ", bare).replace("_", " ").replace(".", " ").split())
 
 
 def _number(value: object, name: str, file: str, place: str) -> float:

@@ -17,6 +17,9 @@ from indi_dome_driver.file_lock import locked
 MAX_BYTES = 16 * 1024 * 1024
 _MOST_TABLES_A_DAY = 1000
 
+Mark = tuple[int, int, int] | None
+"""Tells one state of a record from another: file, size and time of writing; None where there is no file."""
+
 
 class RecordError(Exception):
     """Report that a record or a table cannot be read or written; the message names it and the reason."""
@@ -35,6 +38,8 @@ class Recorded:
     """Lines that could not be read, in words."""
     undone: CalibrationEvent | None = None
     """What an undo took back."""
+    mark: Mark = None
+    """Of the record as it was read or left; where the record has another, somebody has written meanwhile."""
 
 
 class CalibrationRecord:
@@ -48,14 +53,24 @@ class CalibrationRecord:
         """
         self.path = path
 
+    @property
+    def mark(self) -> Mark:
+        """Tell the present state of the record from others, cheaply; None also where it cannot be looked at."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
     def load(self) -> Recorded:
         """Read the record; changes nothing.
 
         Raises:
             RecordError: the file is there but cannot be read.
         """
+        mark = self.mark  # before reading: what is written in between is then seen the next time
         events, complaints, _ = self._parsed(self._read())
-        return Recorded(Calibration.of(events), tuple(complaints))
+        return Recorded(Calibration.of(events), tuple(complaints), mark=mark)
 
     def add(self, point: CalibrationPoint) -> Recorded:
         """Keep a point; it is on the disk when this returns.
@@ -126,10 +141,10 @@ class CalibrationRecord:
                 before = Calibration.of(events)
                 undone = before.undoable if event.kind == "undo" else None
                 if event.kind == "undo" and undone is None:
-                    return Recorded(before, tuple(complaints))
+                    return Recorded(before, tuple(complaints), mark=self.mark)
                 lead = self._mend(content, whole)
                 self._write(lead + to_line(event).encode() + b"\n", sync=sync, new=not content)
-                return Recorded(before.append(event), tuple(complaints), undone)
+                return Recorded(before.append(event), tuple(complaints), undone, self.mark)
         except OSError as error:
             raise RecordError(
                 f"{self.path} cannot be written: {error.strerror or error}; nothing is recorded"

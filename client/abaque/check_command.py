@@ -90,8 +90,13 @@ def _check(abaque: Abaque, place: Observatory, plot: Path | None, *, as_text: bo
         typer.echo(f"indi-dome: {error}", err=True)
         return lint_object(abaque, coverage) | {"error": str(error)}
     total = sum(len(folds(report, scheme)) for scheme in Scheme)
+    console = Console(stderr=True)
     bar = Progress(
-        TextColumn("hiding points and predicting them"), BarColumn(), console=Console(stderr=True), transient=True
+        TextColumn("hiding points and predicting them"),
+        BarColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,  # else an empty line is left in a log
     )
     with bar:
         task = bar.add_task("", total=total)

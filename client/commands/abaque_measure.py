@@ -248,7 +248,8 @@ def _show(desk: _Desk, wanted: int | None) -> None:
         _say(proposals(report))
     else:
         if points:
-            Console(highlight=False).print(point_table(points, report))
+            # A remark is a person's own words: brackets and colons in it are just that.
+            Console(highlight=False, markup=False, emoji=False).print(point_table(points, report))
         _say([*summary(report), f"record: {desk.record.path}"])
 
 

@@ -52,8 +52,10 @@ class MeasureScreen:
         self._record = record
         self._fit = fit
         self._clock = clock
-        self._console = console or Console(highlight=False)
+        self._console = console or Console(highlight=False, markup=False, emoji=False)
         self._calibration = Calibration()
+        self._mark = record.mark
+        self._told: set[str] = set()
         self._report: CalibrationReport | None = None
         self._table = b""
         self._said = "centre the slit in front of the tube with the dome's own buttons, then press Enter"
@@ -70,6 +72,7 @@ class MeasureScreen:
         await self._take(self._record.load())
         with _Keyboard(self._keys), Live(console=self._console, auto_refresh=False, transient=True) as live:
             while True:
+                await self._catch_up()
                 live.update(self._draw(self._measurer.look()), refresh=True)
                 try:
                     async with asyncio.timeout(PERIOD_S):
@@ -82,6 +85,15 @@ class MeasureScreen:
         for line in self._ending():
             self._console.print(line)
 
+    async def _catch_up(self) -> None:
+        """Take in what the driver or another shell has recorded meanwhile."""
+        if self._record.mark == self._mark:
+            return
+        try:
+            await self._take(self._record.load())
+        except RecordError as error:
+            self._mark, self._said = self._record.mark, str(error)
+
     async def _press(self, key: str) -> None:
         try:
             match key:
@@ -90,8 +102,9 @@ class MeasureScreen:
                 case "u":
                     recorded = self._record.undo(self._clock())
                     await self._take(recorded)
-                    self._said = "the last point is taken back" if recorded.undone else "there is nothing to undo"
+                    self._said = _undone_words(recorded)
                 case "s":
+                    await self._catch_up()
                     self._save()
                 case "n":
                     self._all_proposals = not self._all_proposals
@@ -119,25 +132,34 @@ class MeasureScreen:
         self._said = f"saved: {path}"
 
     async def _take(self, recorded: Recorded) -> None:
-        self._calibration = recorded.calibration
+        self._calibration, self._mark = recorded.calibration, recorded.mark
         self._report, self._table = await asyncio.to_thread(self._fit, recorded.calibration)
         for complaint in recorded.complaints:
-            self._said = complaint
+            if complaint not in self._told:
+                self._told.add(complaint)
+                self._said = complaint
 
     def _draw(self, look: Look) -> RenderableType:
-        parts: list[RenderableType] = [_live_figures(look)]
+        # On top, because a low terminal shows the top only.
+        parts: list[RenderableType] = [_live_figures(look), Text(self._said, style="bold"), Text(KEYS, style="dim")]
         if self._report is not None:
+            words = proposals(self._report)
             parts += ["", *summary(self._report)]
+            parts += ["", "measure next:", *(words if self._all_proposals else words[:1])]
             if self._calibration.count:
                 parts += ["", point_table(self._calibration.points, self._report, POINTS_SHOWN)]
-            words = proposals(self._report)
-            parts += ["", "measure next:", *(words if self._all_proposals else words[:1])]
-        parts += ["", Text(self._said, style="bold"), Text(KEYS, style="dim")]
         return Group(*parts)
 
     def _ending(self) -> list[str]:
         lines = [f"{self._calibration.count} points are on record: {self._record.path}"]
         return lines + ([] if self._report is None else summary(self._report)[1:])
+
+
+def _undone_words(recorded: Recorded) -> str:
+    if recorded.undone is None:
+        return "there is nothing to undo"
+    point = recorded.undone.point
+    return "the fresh start is taken back" if point is None else f"the last point is taken back: {point_words(point)}"
 
 
 def _live_figures(look: Look) -> Table:

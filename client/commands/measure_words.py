@@ -18,6 +18,8 @@ def summary(report: CalibrationReport) -> list[str]:
     Returns:
         Lines for people.
     """
+    if report.count == 0:
+        return ["no point is recorded", report.verdict]
     points = "1 point" if report.count == 1 else f"{report.count} points"
     lines = [
         f"{points}, scatter {report.rms_mm:.0f} mm RMS at the slit; expected error of the model "

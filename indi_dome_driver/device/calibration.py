@@ -10,12 +10,14 @@ from astro.calibration_moment import NotNowError, SilentMountError
 from astro.calibration_report import LEAST_POINTS, CalibrationReport
 from astro.calibration_request import calibration_request
 from astro.errors import ModelError
-from indi_dome_driver.calibration_record import CalibrationRecord, Recorded, RecordError
+from indi_dome_driver.calibration_record import CalibrationRecord, Mark, Recorded, RecordError
 from indi_dome_driver.device.panel import Panel
 from indi_dome_driver.indi.vectors import State
 
 RECORD, FIGURES, NEXT = "ABAQUE_RECORD", "ABAQUE_CALIBRATION", "ABAQUE_NEXT"
 SAVE, SAVED = "ABAQUE_SAVE", "ABAQUE_SAVED"
+LOOK_S = 2.0
+"""So often the record is looked at: the shell may have written to it."""
 PATIENCE_S = 4.0
 """How long a mount that said nothing of late is given to answer."""
 
@@ -64,6 +66,8 @@ class CalibrationControl:
         self._fitted: tuple[CalibrationPoint, ...] | None = None
         self._told: set[str] = set()
         self._waits_since_s: float | None = None
+        self._mark: Mark = None
+        self._looked_s: float | None = None
         self._connected = True
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {RECORD: self._on_record, SAVE: self._on_save}
 
@@ -72,6 +76,7 @@ class CalibrationControl:
         try:
             recorded = self._record.load()
         except RecordError as error:
+            self._mark = self._record.mark
             self._panel.warn(f"Calibration: {error}.")
             return
         self._take(recorded)
@@ -80,15 +85,37 @@ class CalibrationControl:
             self._refit()
 
     def settle(self, now_s: float) -> None:
-        """Carry on with a command that waits for the mount's word.
+        """Carry on with a command that waits for the mount's word, and see what others have recorded.
 
         Args:
             now_s: Unix seconds.
         """
         if self._waits_since_s is None:
+            if self._looked_s is None or not 0.0 <= now_s - self._looked_s < LOOK_S:
+                self._looked_s = now_s
+                if self._resting():
+                    self._catch_up()
             return
         waited_s = now_s - self._waits_since_s
         self._record_now(now_s, patient=0.0 <= waited_s < PATIENCE_S)
+
+    def _catch_up(self) -> None:
+        """Take in what another program has recorded meanwhile; a record that cannot be read is as it was."""
+        mark = self._record.mark
+        if mark == self._mark:
+            return
+        before = self._calibration.points
+        try:
+            self._take(self._record.load())
+        except RecordError as error:
+            self._mark = mark
+            self._panel.warn(f"Calibration: {error}.")
+            return
+        if self._calibration.points != before:
+            self._panel.info(
+                f"Calibration: another program has written to the record: {self._calibration.count} points count."
+            )
+            self._refit()
 
     def give_up(self, why: str) -> None:
         """End a command that waits for the mount's word.
@@ -181,7 +208,7 @@ class CalibrationControl:
         self._refit()
 
     def _take(self, recorded: Recorded) -> None:
-        self._calibration = recorded.calibration
+        self._calibration, self._mark = recorded.calibration, recorded.mark
         for complaint in recorded.complaints:
             if complaint not in self._told:
                 self._told.add(complaint)
@@ -240,6 +267,7 @@ class CalibrationControl:
         if wanted is None:
             self._panel.set_switch(SAVE, State.OK, on=None)
             return
+        self._catch_up()
         needed = LEAST_POINTS if wanted == "SAVE_AND_USE" else 1
         points = self._calibration.points
         if len(points) < needed:

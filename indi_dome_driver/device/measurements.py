@@ -134,6 +134,11 @@ class MeasurementControl:
         return all(abs(wanted[name] - shown) <= SAME_M for name, shown in self._shown(self._fitted).items())
 
     def _geometry(self, numbers: dict[str, float]) -> Geometry:
+        radius_m, offset_m = numbers[RADIUS], numbers["DM_OTA_OFFSET"]
+        if abs(offset_m) >= radius_m > 0.0:
+            raise ModelError(
+                f"a tube offset of {offset_m:g} m leads out of a dome of radius {radius_m:g} m (all lengths in metres)"
+            )
         return Geometry(
             radius_m=numbers[RADIUS],
             east_m=numbers["DM_EAST_DISPLACEMENT"],

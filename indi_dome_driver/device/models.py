@@ -22,6 +22,8 @@ KINDS = {
 }
 """The models that come from a table, by their switch."""
 
+Written = tuple[int, int, int] | None
+
 
 @dataclass(frozen=True, slots=True)
 class LoadRequest:
@@ -73,6 +75,7 @@ class ModelControl:
         self._abaque: LoadedAbaque | None = None
         self._loading: Path | None = None
         self._path: Path | None = None
+        self._written: Written = None
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             MODEL: self._on_model,
             FILE: self._on_file,
@@ -115,6 +118,7 @@ class ModelControl:
         """Begin to load a table in the background; None forgets the present one."""
         self._abaque = None
         self._path = self._loading = path
+        self._written = _written(path)
         self._measurements.withdraw()
         if path is None:
             self._tell("no table", "", State.IDLE)
@@ -193,7 +197,8 @@ class ModelControl:
             self._panel.error(f"There is no file {text} that the driver could read, on the computer where it runs.")
             self._panel.announce(FILE, State.ALERT)
             return
-        if path is not None and path == self._path and (self._abaque is not None or self._loading is not None):
+        is_present = path is not None and path == self._path and _written(path) == self._written
+        if is_present and (self._abaque is not None or self._loading is not None):
             self._panel.announce(FILE, State.OK)  # KStars restores the settings at every connect
             return
         self._panel.set_texts(FILE, {"FILE": text}, State.BUSY if text else State.OK)
@@ -214,6 +219,15 @@ class ModelControl:
         elif self._kind is None and self.model is None:
             self._panel.warn(f"Slaving will not move the dome: {self.missing}.")
         self._changed()
+
+
+def _written(path: Path | None) -> Written:
+    """Tell one state of a file from another: what a person has edited is to be read again."""
+    try:
+        found = None if path is None else path.stat()
+    except OSError:
+        return None
+    return None if found is None else (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _existing(text: str) -> Path | None:

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from astro.abaque import Abaque, AbaquePoint
 from astro.errors import AbaqueError
-from astro.few_points import fit_few, is_calibration
+from astro.few_points import fit_few, fit_table, is_calibration
 from astro.fit import fit
 from astro.geometry import hour_angle_deg
 from astro.pier import PierSide, side_from_hour_angle
@@ -122,3 +122,13 @@ def test_cells_without_a_side_take_that_of_the_hour_angle() -> None:
     for each in report.points:
         hour_angle = hour_angle_deg(each.point.altitude_deg, each.point.azimuth_deg, 44.15)
         assert each.side is side_from_hour_angle(hour_angle)
+
+
+@pytest.mark.parametrize("count", [16, 70])
+def test_sides_that_are_swapped_throughout_are_told(count: int) -> None:
+    right = made(count)
+    swapped = replace(right, points=tuple(replace(p, side=PierSide(-p.side.sign)) for p in right.points if p.side))
+    assert "swapped-sides" not in [each.kind for each in fit_table(right, 44.15, 1.2).findings]
+    (finding,) = fit_table(swapped, 44.15, 1.2).findings
+    assert (finding.kind, finding.cell) == ("swapped-sides", "C0")
+    assert "MOUNT_SIDE_REPORT" in finding.message

@@ -14,6 +14,7 @@ from astro.angles import difference_deg, normalise_deg
 from astro.errors import ModelError
 from astro.fit import _Sky, fit
 from astro.fit_report import FitReport
+from astro.fit_review import review
 from astro.geometry import Geometry
 from astro.pier import PierSide
 from astro.pointing import Pointing
@@ -146,6 +147,9 @@ def test_what_is_no_dome_is_refused_with_a_reason() -> None:
     for bad in (noise, mirrored, constant):
         with pytest.raises(ModelError, match=r"the measurements of made\.xlsx .*check the latitude"):
             fit(bad, 44.15, 1.2)
+    sides = [natural_side(point.azimuth_deg) for point in good.points]
+    with pytest.raises(ModelError, match=r"cannot be fitted .* of made\.xlsx .*does not meet .*check the latitude"):
+        review(good, Geometry(1.2, 0.5, 0.5, -0.5, 0.9, 44.15), sides, sides)
     for latitude_deg, radius_m in ((95.0, 1.2), (44.0, 0.0), (44.0, math.nan)):
         with pytest.raises(ModelError):
             fit(good, latitude_deg, radius_m)

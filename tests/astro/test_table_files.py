@@ -66,6 +66,8 @@ def load(tmp_path: Path) -> object:
         "hauteur\taz astre\taz coupole\tcôté\n30\t15\t34,5\tO\n",
         "# remark\n\ndome,side,alt,az\n34.5,PIER_WEST,30,15\n,,,\n",
         'altitude,"azimuth","dome"\n"30","15","34.5"\n',
+        "sep=;\nHauteur (°);Az. astre (°);Azimut coupole [deg];côté\n30;15;34,5;W\n",
+        "Altitude °,Azimut étoile,Dome_azimuth (degrees)\n30,15,34.5\n",
     ],
 )
 def test_spreadsheets_export_text_in_many_ways(load, text: str) -> None:  # type: ignore[no-untyped-def]
@@ -73,6 +75,15 @@ def test_spreadsheets_export_text_in_many_ways(load, text: str) -> None:  # type
     assert (point.altitude_deg, point.azimuth_deg, point.dome_azimuth_deg) == (30.0, 15.0, 34.5)
     assert point.side is (PierSide.WEST if "side" in text.lower() or "côté" in text else None)
     assert point.place.startswith("line ")
+
+
+def test_a_csv_of_a_spreadsheet_under_windows_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes("Hauteur;Az astre;Az coupole;Côté\r\n30;15;34,5;W\r\n".encode("cp1252"))
+    assert [point.side for point in Abaque.load(path).points] == [PierSide.WEST]
+    path.write_bytes("Hauteur;Az astre;Az coupole\r\n30;15;34,5\r\n".encode("utf-16"))
+    with pytest.raises(AbaqueError, match="UTF-8"):
+        Abaque.load(path)
 
 
 HEAD = "altitude_deg,azimuth_deg,dome_azimuth_deg,side\n"

@@ -1,12 +1,15 @@
 """`indi-dome abaque measure` as a person runs it: in a script, and at the telescope with cold fingers."""
 
+import fcntl
 import json
 import os
 import pty
 import random
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -50,7 +53,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 def test_the_record_is_listed_in_words_and_as_json(record: CalibrationRecord) -> None:
     code, out, _ = run("--list")
-    assert (code, "nothing is measured yet" in out) == (0, True)
+    assert (code, "nothing is measured yet" in out, "mm" in out) == (0, True, False)
     fill(record, 9)
     code, out, err = run("--list")
     assert (code, err) == (0, "")
@@ -60,6 +63,12 @@ def test_the_record_is_listed_in_words_and_as_json(record: CalibrationRecord) ->
     found = json.loads(out)
     assert (code, len(found["points"]), found["calibration"]["count"]) == (0, 9, 9)
     assert found["record"] == str(record.path)
+
+
+def test_a_remark_is_shown_as_it_was_written(record: CalibrationRecord) -> None:
+    record.add(replace(measured(by_chance(random.Random(4), 1)[0], random.Random(4)), note="wind [/x] :star: [bold]"))
+    code, out, _ = run("--list")
+    assert (code, "wind [/x] :star: [bold]" in out) == (0, True)
 
 
 def test_next_directions_are_named(record: CalibrationRecord) -> None:
@@ -124,6 +133,8 @@ class Terminal:
 
     def __init__(self, environment: dict[str, str], *arguments: str) -> None:
         self.master, slave = pty.openpty()
+        rows, columns = int(environment["LINES"]), int(environment["COLUMNS"])
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         command = [sys.executable, "-c", "from client.cli import run; run()", "abaque", "measure", *arguments]
         self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment)
         os.close(slave)
@@ -153,7 +164,7 @@ class Terminal:
 @pytest.mark.system
 def test_at_the_telescope_with_any_dome_and_any_mount(start_indi_server: Callable[..., IndiServer]) -> None:
     server = start_indi_server("indi_simulator_dome", "indi_simulator_telescope")
-    environment = {**os.environ, "HOME": str(server.home), "PYTHONPATH": str(ROOT), "COLUMNS": "160", "LINES": "60"}
+    environment = {**os.environ, "HOME": str(server.home), "PYTHONPATH": str(ROOT), "COLUMNS": "80", "LINES": "20"}
     environment |= {"TERM": "xterm", "NO_COLOR": "1"}
     environment.pop("INDI_DOME_CONFIG", None)
     there = ("--server", server.address, "--dome", DOME)
@@ -184,8 +195,25 @@ def test_at_the_telescope_with_any_dome_and_any_mount(start_indi_server: Callabl
         try:
             terminal.until("ready")
             terminal.press("\n", "point 2 recorded: altitude")
-            terminal.press("n", "5. ")
-            terminal.press("u", "the last point is taken back")
+            # What cannot be read in the record is told once, not instead of every answer.
+            with record.path.open("ab") as file:
+                file.write(b"not a line of ours\n")
+            terminal.until("does not count")
+            terminal.press("u", "the last point is taken back: altitude")
+            client.wait_set("ABS_DOME_POSITION", "Ok", client.goto(20))
+            terminal.until("20.0°")
+            terminal.press("\n", "point 2 recorded: altitude")
+            terminal.press("n", "2. ")
+            terminal.press("n", "UTC")
+            terminal.press("u", "the last point is taken back: altitude")
+            # What another shell does shows, and counts when saving.
+            terminal.until("1 point, scatter")
+            terminal.text = ""
+            code, out, err = script("--record", "--note", "[/other]")
+            assert code == 0, err
+            terminal.until("2 points, scatter")
+            code, out, err = script("--undo")
+            assert code == 0, err
             terminal.press("s", "saved: ")
             client.goto(300)
             terminal.until("the dome is turning")

@@ -3,6 +3,7 @@
 import math
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from astro.model_file import LoadedAbaque
 from astro.pier import PierSide
 from astro.pointing import Pointing
 from astro.sidereal import horizontal
+from indi_dome_driver.calibration_record import CalibrationRecord
 from indi_dome_driver.hardware.simulated.backend import SimulatorSettings
 
 RECORD, FIGURES, NEXT = "ABAQUE_RECORD", "ABAQUE_CALIBRATION", "ABAQUE_NEXT"
@@ -238,6 +240,35 @@ def test_what_comes_while_a_fit_runs_is_fitted_at_its_end(tmp_path: Path) -> Non
     rig.switch("CONNECTION", "DISCONNECT")
     rig.fitter.answer(2)
     assert rig.device.caught == []
+
+
+def test_points_from_the_shell_count_in_the_panel_and_in_the_table(tmp_path: Path) -> None:
+    rig = rig_at(tmp_path)
+    for place in PLACES[:3]:
+        centre(rig, *place)
+        record(rig)
+    shell = CalibrationRecord(rig.record_path)
+    points = shell.load().calibration.points
+    for number in range(1, 4):
+        direction = Pointing(20.0 + 10.0 * number, 250.0)
+        shell.add(
+            replace(
+                points[0],
+                time_s=points[0].time_s + 900.0 + number,
+                altitude_deg=direction.altitude_deg,
+                azimuth_deg=direction.azimuth_deg,
+                hour_angle_deg=hour_angle_deg(direction.altitude_deg, direction.azimuth_deg, LATITUDE_DEG),
+                side=PierSide.EAST,
+                dome_azimuth_deg=dome_reading_deg(direction, PierSide.EAST),
+            )
+        )
+    rig.switch(SAVE, "SAVE_AND_USE")
+    assert rig.state(SAVE) == "Ok"
+    assert len(Abaque.load(rig.device.panel.text(SAVED)["FILE"]).points) == 6
+    shell.undo(1.0)
+    rig.live(5.0)
+    assert (count(rig), rig.state(FIGURES)) == (5, "Ok")
+    assert rig.told("5 points count")
 
 
 def test_a_table_is_saved_under_a_new_name_each_time_and_used(tmp_path: Path) -> None:

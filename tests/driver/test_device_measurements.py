@@ -140,6 +140,18 @@ def test_zeros_are_shown_as_zeros_until_a_table_is_read(rig: DeviceRig, typed: b
     assert shown(rig) == fitted()
 
 
+def test_a_table_that_was_edited_is_read_again(rig: DeviceRig, tmp_path: Path) -> None:
+    table = tmp_path / "mine.xlsx"
+    table.touch()
+    rig.command("Text", "ABAQUE_FILE", {"FILE": str(table)})
+    asked = len(rig.loader.asked)
+    rig.command("Text", "ABAQUE_FILE", {"FILE": str(table)})
+    assert len(rig.loader.asked) == asked, "a client that restores its settings disturbs nothing"
+    table.write_bytes(b"edited")
+    rig.command("Text", "ABAQUE_FILE", {"FILE": str(table)})
+    assert len(rig.loader.asked) == asked + 1
+
+
 def test_another_table_shows_its_own_fit_and_none_shows_nothing(rig: DeviceRig, tmp_path: Path) -> None:
     other = example_answer() | {"geometry": {**example_answer()["geometry"], "tube_offset_m": 0.55}}
     table = tmp_path / "other.xlsx"
@@ -152,11 +164,16 @@ def test_another_table_shows_its_own_fit_and_none_shows_nothing(rig: DeviceRig, 
     assert (model(rig), about(rig, "MODEL")) == (None, "none")
 
 
-def test_a_mount_outside_the_dome_is_refused(rig: DeviceRig) -> None:
+@pytest.mark.parametrize(
+    ("lengths", "why"),
+    [({"DM_UP_DISPLACEMENT": 3}, "it would be outside"), ({"DM_OTA_OFFSET": 4}, "leads out of a dome")],
+    ids=["mount", "tube"],
+)
+def test_what_lies_outside_the_dome_is_refused(rig: DeviceRig, lengths: dict[str, float], why: str) -> None:
     before = shown(rig)
-    sent = rig.number(MEASURED, DM_DOME_RADIUS=1, DM_UP_DISPLACEMENT=3)
+    sent = rig.number(MEASURED, DM_DOME_RADIUS=1, **lengths)
     assert [each.state for each in sent if each.name == MEASURED] == ["Alert"]
-    assert rig.told("it would be outside", sent)
+    assert rig.told(why, sent)
     assert shown(rig) == before
     assert rig.device.caught == []
 
