@@ -35,9 +35,9 @@ demo: ready ## a simulated night of about a minute: mount slews, the slit follow
 demo-run: ready ## server, simulated dome and telescope simulator on port 7624, for KStars
 	@$(BIN)/indi-dome demo --keep --port 7624
 
-test: ready ## the whole suite but the long runs (four at a time: most of them wait for a dome)
+test: ready ## the whole suite but the long runs (five at a time: most of them wait for a dome)
 	@$(PYTEST) -m realtime
-	@$(PYTEST) -m "not soak and not realtime" -n 4
+	@$(PYTEST) -m "not soak and not realtime" -n 5
 
 soak: ready ## the long runs
 	@$(PYTEST) -m soak

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from astro.angles import difference_deg, normalise_deg
@@ -325,6 +325,7 @@ def test_a_slit_that_the_tube_does_not_fit_leaves_the_dome_on_the_middle_without
 
 
 @settings(max_examples=200)
+@example(7.0, 0.0, 0.0, PierSide.WEST, SETTINGS)
 @given(
     st.floats(-179.9, 179.9),
     st.floats(-89.9, 89.9),
@@ -345,4 +346,6 @@ def test_where_the_dome_is_sent_it_may_stay(
     moment = NOW + abs(difference_deg(found.goto_deg, stands)) / RATE
     there = choose(replace(report, position_time_s=moment), DomeReport(found.goto_deg), tuned, moment)
     settled = there.verdict in (Verdict.STAY_ON_TARGET, Verdict.STAY_BELOW_HORIZON)
-    assert settled or "flip" in there.reason or there.side is not found.side, there.reason
+    # The waiting for a flip may begin, go on or end meanwhile.
+    flip = "flip" in there.reason or "flip" in found.reason
+    assert settled or flip or there.side is not found.side, there.reason
