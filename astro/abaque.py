@@ -20,6 +20,8 @@ Grid = Mapping[tuple[int, int], object]
 
 EXPECTED = "a cell 'Hauteur 30°', below it 'Az astre' and 'Az coupole' side by side, then a row per measurement"
 
+EXPECTED_TEXT = "altitude_deg, azimuth_deg, dome_azimuth_deg and, if known, side for each measurement"
+
 _NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d*)?|[-+]?[.,]\d+)\s*(?:°|deg\.?|degres?|degrees?)?", re.IGNORECASE)
 _ALTITUDE = re.compile(r"(?:hauteur|altitude)\b\s*[:=]?\s*(.*)")
 _STAR = re.compile(r"az(?:imuts?|imuth)?\.?\s*(?:de\s+l')?\s*(?:astre|etoile|objet|star|object)\s*(?:\(?°\)?)?")
@@ -108,7 +110,8 @@ class Abaque:
             if other is not point:
                 repeated.append(point)
         if not points:
-            raise AbaqueError(f"{source} holds no measurement; expected {EXPECTED}")
+            expected = EXPECTED_TEXT if Path(source).suffix.lower() in READERS else EXPECTED
+            raise AbaqueError(f"{source} holds no measurement; expected {expected}")
         return cls(tuple(points.values()), source, tuple(repeated))
 
 
@@ -359,9 +362,10 @@ def _read(path: Path, *, results: bool) -> dict[str, Grid]:
         raise
     except Exception as error:
         # openpyxl lets through whatever its parsers meet in a damaged file.
+        kinds = ", ".join((".xlsx", *READERS))
         raise AbaqueError(
-            f"{path.name} is not a readable .xlsx workbook ({type(error).__name__}: {error}); open it in a spreadsheet "
-            "program and save it as .xlsx"
+            f"{path.name} is not a readable .xlsx workbook ({type(error).__name__}); open it in a spreadsheet program "
+            f"and save it as .xlsx (tables are read from {kinds})"
         ) from error
 
 

@@ -256,6 +256,8 @@ class CalibrationControl:
             state,
         )
         figures = {"RMS": report.rms_mm, "PREDICTED": report.predicted_rms_mm, "WORST": report.worst_mm}
+        if not report.count:
+            figures = dict.fromkeys(figures, 0.0)  # what nobody measured has no error yet
         rounded = {name: round(value, 1) for name, value in figures.items()}
         self._panel.set_numbers(FIGURES, State.OK, rounded)
 

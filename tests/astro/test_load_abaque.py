@@ -48,7 +48,7 @@ def test_process_and_direct_fit_agree() -> None:
     ("arguments", "words"),
     [
         (["absent.xlsx", *SITE], "there is no file absent.xlsx"),
-        (["setup.cfg", *SITE], "not a readable .xlsx workbook"),
+        (["setup.cfg", *SITE], "tables are read from .xlsx, .csv, .json"),
         ([".", *SITE], "folder"),
         ([str(EXAMPLE), "--latitude-deg", "north", "--radius-m", "1"], "north"),
         ([str(EXAMPLE), "--latitude-deg", "91", "--radius-m", "1"], "latitude"),

@@ -93,7 +93,7 @@ HEAD = "altitude_deg,azimuth_deg,dome_azimuth_deg,side\n"
     ("text", "told"),
     [
         ("", "is empty"),
-        (HEAD, "holds no measurement"),
+        (HEAD, "holds no measurement; expected altitude_deg"),
         ("altitude,azimuth\n30,15\n", r"line 1 names no column dome_azimuth_deg"),
         (HEAD + "30,15,34\n30,30,\n", r"line 3: dome_azimuth_deg is missing"),
         (HEAD + "30,15\n", r"line 2: dome_azimuth_deg is missing"),
