@@ -2,7 +2,6 @@
 
 import math
 import random
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -180,23 +179,3 @@ def test_the_slopes_are_those_of_the_errors(split: tuple[float, float] | None) -
         high, low = (sky.errors_of(parameters + sign * step, split, signs)[0] for sign in (1.0, -1.0))
         numeric = np.remainder(high - low + math.pi, math.tau) - math.pi
         assert np.max(np.abs(slopes[:, column] - numeric / 2e-6) * rho) < 1e-7
-
-
-def least_cpu_s(abaque: Abaque) -> float:
-    """Give the CPU time of a fit, the least of three: what it costs whatever else the machine does."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        fit(abaque, 44.15, 1.2)
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-@needs_measured
-def test_the_measured_table_is_fitted_in_a_fifth_of_a_second() -> None:
-    assert least_cpu_s(Abaque.load(MEASURED)) <= 0.200
-
-
-def test_so_is_a_made_one_with_two_zeros() -> None:
-    truth = replace(TRUTH, zero_high_deg=-6.4, ramp_low_deg=70.0, ramp_high_deg=72.5)
-    assert least_cpu_s(table(truth, 20.0)) <= 0.200

@@ -31,7 +31,7 @@ from indi_dome_driver.config.tree import Config
 pytestmark = pytest.mark.system
 DEC_DEG = 28.0
 SPEED = 10.0
-BEFORE_S, AFTER_S = 33.0, 3.0
+BEFORE_S, AFTER_S = 36.0, 3.0
 CLEARANCE_WITHIN_M = 0.012
 """Between the log and the plan while the dome rests: the step of the waiting place is 6 mm here."""
 BLOCKED_WITHIN_S = 2.0
@@ -94,7 +94,7 @@ def test_the_log_of_a_flip_is_that_of_the_plan(observatory: Callable[..., Observ
     waiting = [s for s in night.samples if leaned_s + 1.0 < s.unix_s < flipped_s - 0.5]
     worst_m = max(abs(sample.clearance_m - beam.at(sample.unix_s)) for sample in waiting)
     print(f"while waiting: {len(waiting)} moments, worst difference {1000.0 * worst_m:.1f} mm")
-    assert len(waiting) >= 10
+    assert len(waiting) >= 6
     assert worst_m <= CLEARANCE_WITHIN_M
     assert min(beam.at(sample.unix_s) for sample in waiting) > 0.0, "no frame is cut while the flip is waited for"
     assert abs(measured_s - night.blocked_s) <= BLOCKED_WITHIN_S
