@@ -18,10 +18,13 @@ WARM_UP_SHARE = 0.2
 GROWTH_KIB = 1024
 
 
-def pss_kib(pid: int) -> int:
-    """Give a process' share of the memory, KiB; see proc(5), smaps_rollup."""
+def own_memory_kib(pid: int) -> int:
+    """Give a process' anonymous memory, KiB: what it allocated itself; see proc(5), smaps_rollup.
+
+    Not its proportional share (Pss): that grows when another program that uses the same libraries ends.
+    """
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith("Anonymous:"):
             return int(line.split()[1])
     return 0
 
@@ -55,15 +58,14 @@ async def endurance(bench: Bench) -> str:
                 times.append(answer.at_s - sent)
             count += 1
             if passed_s > WARM_UP_SHARE * seconds and not first_kib:
-                first_kib = pss_kib(pid)
+                first_kib = own_memory_kib(pid)
             if count % 50 == 0:
-                bench.say(
-                    f"{passed_s / 60.0:.1f} of {bench.options.minutes:g} min, {count} commands, {pss_kib(pid)} KiB"
-                )
+                memory = f"{own_memory_kib(pid)} KiB"
+                bench.say(f"{passed_s / 60.0:.1f} of {bench.options.minutes:g} min, {count} commands, {memory}")
             await wire.listen(max(0.0, PERIOD_S - (wire.clock() - sent)))
         if host.driver_pid() != pid:
             raise Failed("the driver ended meanwhile")
-        growth_kib = pss_kib(pid) - first_kib
+        growth_kib = own_memory_kib(pid) - first_kib
     finally:
         deaf.close()
         dome.order_abort()
